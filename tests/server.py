@@ -1,0 +1,221 @@
+"""A real server for tests that need one: gunicorn with a database, files and a mailbox of its own.
+
+    with running_server() as server:
+        server.python("from accounts.models import User; User.objects.create(email='ada@example.org')")
+        requests.get(server.base_url + "/")
+        server.code_for("ada@example.org")
+
+Whatever happens in it stays in it, so that a rush of hundreds of clients or a killed process meets no other test.
+"""
+
+import contextlib
+import functools
+import os
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 30
+CODE = re.compile(r"^\s*([A-Z0-9]{3,4}-?[A-Z0-9]{3,4})\s*$", re.MULTILINE)
+
+
+class Server:
+    """A started site. `base_url`, `database_url`, `data` (its DATA_DIR), `environment` (what it was started with)."""
+
+    def __init__(self, *, base_url: str, data: Path, environment: dict[str, str]):
+        self.base_url = base_url
+        self.data = data
+        self.environment = environment
+        self.database_url = environment["DATABASE_URL"]
+        self.mailbox = data / "mail"
+        self.log_file = data / "server.log"
+        self.processes: list[subprocess.Popen] = []
+
+    def start(self, *arguments: str, pass_fds: tuple[int, ...] = ()) -> subprocess.Popen:
+        """Start `python …` beside the server, in its environment; it writes to the log and ends with the server."""
+        with self.log_file.open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, *arguments],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                pass_fds=pass_fds,
+                start_new_session=True,
+            )
+        self.processes.append(process)
+        return process
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command against this server's database and return what it printed.
+
+        Raises AssertionError with its output when it fails.
+        """
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, f"manage.py {arguments[0]} failed:\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def python(self, code: str) -> str:
+        """Run code in a Django process of its own against this server's database and return what it printed."""
+        return self.manage("shell", "--verbosity", "0", "--command", code)
+
+    def log(self) -> str:
+        """What the server and the processes beside it have said so far."""
+        return self.log_file.read_text(errors="replace")
+
+    def letters(self, to: str = "") -> list[EmailMessage]:
+        """The letters that have left, oldest first; with `to`, those to this address."""
+        files = sorted(self.mailbox.glob("*"), key=lambda file: file.stat().st_mtime_ns)
+        # A file holds the letters of one connection, with a line of dashes after each.
+        raws = [raw for file in files for raw in file.read_bytes().split(b"-" * 79 + b"\n") if raw.strip()]
+        letters = [message_from_bytes(raw, policy=policy.default) for raw in raws]
+        return [letter for letter in letters if to.lower() in (letter["To"] or "").lower()]
+
+    def code_for(self, email: str, *, seconds: float = 15, after: int = 0) -> str:
+        """The newest sign-in code written to this address, waited for; `after`: how many letters to it are old."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            for letter in reversed(self.letters(email)[after:]):
+                if code := CODE.search(letter.get_content()):
+                    return code[1]
+            time.sleep(0.1)
+        raise AssertionError(f"No code was written to {email}.\n{self.log()[-2000:]}")
+
+    def wait_until_well(self) -> None:
+        """Return when /healthz answers 200. Raises AssertionError with the log when it does not in time."""
+        deadline = time.monotonic() + START_SECONDS
+        last = "nothing answered"
+        while time.monotonic() < deadline and self.processes[0].poll() is None:
+            try:
+                urllib.request.urlopen(self.base_url + "/healthz", timeout=5)
+                return
+            except urllib.error.HTTPError as error:
+                last = f"{error.code}: {error.read().decode(errors='replace')[:500]}"
+            except OSError as error:
+                last = str(error)
+            time.sleep(0.05)
+        raise AssertionError(f"The server is not well: {last}\n{self.log()[-4000:]}")
+
+    def stop(self) -> None:
+        """End the server and everything started beside it."""
+        for process in reversed(self.processes):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+        for process in self.processes:
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+@contextlib.contextmanager
+def running_server(
+    database_url: str | None = None,
+    *,
+    env: dict[str, str] | None = None,
+    workers: int = 2,
+    threads: int = 4,
+    app: str = "pinterns.wsgi",
+    worker: bool = False,
+) -> Iterator[Server]:
+    """A server on a free port, with a migrated database of its own, gone again at the end.
+
+    database_url: a PostgreSQL server to make the database on, empty for a SQLite file; by default the engine under test.
+    env: what its environment has on top or instead. app: the WSGI module, for a control that takes a guard out. worker: `manage.py worker` beside it.
+    """
+    if database_url is None:
+        database_url = engine_under_test()
+    with (
+        tempfile.TemporaryDirectory(prefix="server-", dir=os.environ["DATA_DIR"], ignore_cleanup_errors=True) as name,
+        _own_database(database_url, folder := Path(name)) as own_url,
+        socket.create_server(("127.0.0.1", 0), backlog=1024) as listener,
+    ):
+        base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "pinterns.settings",
+            "DATABASE_URL": own_url,
+            "DATA_DIR": str(folder),
+            "STATIC_ROOT": str(_collected_static_files()),
+            "SITE_URL": base_url,
+            "EMAIL_URL": "filemail://",  # into DATA_DIR/mail
+            "PYTHONUNBUFFERED": "1",
+            **(env or {}),
+        }
+        (folder / "mail").mkdir()
+        server = Server(base_url=base_url, data=folder, environment=environment)
+        try:
+            server.manage("migrate", "--verbosity", "0")
+            # The listening socket is handed over, so that no other process can take the port in between.
+            server.start(
+                *("-m", "gunicorn", app, "--bind", f"fd://{listener.fileno()}", "--worker-class", "gthread"),
+                *("--workers", str(workers), "--threads", str(threads), "--graceful-timeout", "5"),
+                *("--log-level", "warning"),
+                pass_fds=(listener.fileno(),),
+            )
+            if worker:
+                server.start("manage.py", "worker")
+            server.wait_until_well()
+            yield server
+        finally:
+            server.stop()
+
+
+def engine_under_test() -> str:
+    """The URL of the PostgreSQL server that this run is on; empty on SQLite."""
+    url = os.environ.get("DATABASE_URL", "")
+    return url if url.startswith("postgres") else ""
+
+
+@contextlib.contextmanager
+def _own_database(database_url: str, folder: Path) -> Iterator[str]:
+    if not database_url:
+        yield f"sqlite:///{folder / 'test.sqlite3'}"
+        return
+    name = f"pinterns_test_{secrets.token_hex(6)}"
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield urlunsplit(urlsplit(database_url)._replace(path=f"/{name}"))
+    finally:
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@functools.cache
+def _collected_static_files() -> Path:
+    """Static files as in production, collected once for all servers of this process."""
+    folder = Path(tempfile.mkdtemp(prefix="static-", dir=os.environ["DATA_DIR"]))
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"],
+        cwd=ROOT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "pinterns.settings", "STATIC_ROOT": str(folder)},
+        check=True,
+    )
+    return folder
+
+
+def find_chromium() -> str | None:
+    """The browser for the tests: CHROMIUM, or what is on the PATH."""
+    named = os.environ.get("CHROMIUM")
+    names = [named] if named else ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+    return next(filter(None, map(shutil.which, names)), None)
