@@ -139,8 +139,9 @@ def running_server(
 ) -> Iterator[Server]:
     """A server on a free port, with a migrated database of its own, gone again at the end.
 
-    database_url: a PostgreSQL server to make the database on, empty for a SQLite file; by default the engine under test.
-    env: what its environment has on top or instead. app: the WSGI module, for a control that takes a guard out. worker: `manage.py worker` beside it.
+    database_url: a PostgreSQL server to make the database on, or empty for a SQLite file; else the engine under test.
+    env: what its environment has on top or instead. worker: `manage.py worker` beside it.
+    app: the WSGI module, for a control that takes a guard out.
     """
     if database_url is None:
         database_url = engine_under_test()
@@ -188,7 +189,7 @@ def engine_under_test() -> str:
 
 @contextlib.contextmanager
 def _own_database(database_url: str, folder: Path) -> Iterator[str]:
-    if not database_url:
+    if not database_url.startswith("postgres"):
         yield f"sqlite:///{folder / 'test.sqlite3'}"
         return
     name = f"pinterns_test_{secrets.token_hex(6)}"
