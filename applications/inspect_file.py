@@ -1,0 +1,135 @@
+"""Read one file that nobody trusts, in a process that can do nothing else.
+
+Run by `applications.inspection` as
+
+    python -I -S inspect_file.py TASK CONTENT_TYPE SEARCH_PATH < file
+
+It is a script of its own, without Django, because starting it is most of its cost. It loads its
+library, says `ready`, gives up every right that it does not need, and only then reads the file.
+Its answer is one line of JSON: the facts, or `{"refused": reason}` with a key of
+`applications.inspection.REASONS`. No whole line means that the process was stopped.
+
+Another task (page images, text, words with their positions) is another function in `TASKS`.
+"""
+
+import json
+import os
+import resource
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from types import ModuleType
+
+READY = b"ready\n"
+MEMORY = 256 * 1024 * 1024  # bytes of address space; Python and either library take 27 MB of them
+CPU_SECONDS = 5
+MOST_PIXELS = 40_000_000  # A4 at 600 dots per inch has 35 million
+PAGES_OPENED = 30  # more pages than any résumé or transcript needs are counted, not opened
+TAIL = 2048  # bytes in which the end of a PDF is looked for; some writers pad it
+
+
+class Refused(Exception):
+    """The file can't be accepted; the only argument is the key of the reason."""
+
+
+def confine() -> None:
+    """Give up memory, time, and the right to open, write or start anything. Irrevocable."""
+    if sys.platform != "darwin":  # macOS refuses this limit; the clock alone protects there
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))  # stdin, stdout, stderr: no file, no socket
+
+
+@contextmanager
+def opened_pdf(pdfium: ModuleType, data: bytes) -> Iterator:
+    """The open document (raw handle) and its number of pages."""
+    ending = data[-TAIL - 1024 :].rstrip(b"\0\r\n\t ")[-TAIL:]
+    if b"startxref" not in ending and b"%%EOF" not in ending:
+        raise Refused("cut_short")  # the library would mend it in silence, with pages missing
+    document = pdfium.FPDF_LoadMemDocument64(data, len(data), None)
+    if not document:
+        locked = (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY)
+        raise Refused("password" if pdfium.FPDF_GetLastError() in locked else "damaged_pdf")
+    try:
+        pages = pdfium.FPDF_GetPageCount(document)
+        if pages < 1:
+            raise Refused("no_pages")
+        yield document, pages
+    finally:
+        pdfium.FPDF_CloseDocument(document)
+
+
+def facts_of_pdf(pdfium: ModuleType, data: bytes) -> dict:
+    with opened_pdf(pdfium, data) as (document, pages):
+        for number in range(min(pages, PAGES_OPENED)):
+            page = pdfium.FPDF_LoadPage(document, number)
+            if not page:
+                raise Refused("damaged_pdf")
+            pdfium.FPDF_ClosePage(page)
+        return {"pages": pages}
+
+
+def facts_of_picture(picture_class: Callable, data: bytes) -> dict:
+    try:
+        picture_class(BytesIO(data)).verify()
+        picture = picture_class(BytesIO(data))  # verify() leaves a picture that can't be loaded
+        width, height = picture.size
+        if width * height > MOST_PIXELS:
+            raise Refused("too_many_pixels")
+        picture.draft("RGB", (1, 1))  # JPEG: everything is read, an eighth of it is computed
+        picture.load()
+    except (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, OverflowError):
+        raise Refused("damaged_picture") from None
+    return {"pages": 1}
+
+
+def load_pdfium() -> ModuleType:
+    import pypdfium2_raw  # a third of the start-up time of the package around it
+
+    pypdfium2_raw.FPDF_InitLibrary()
+    return pypdfium2_raw
+
+
+def load_png() -> Callable:
+    from PIL.PngImagePlugin import PngImageFile
+
+    return PngImageFile
+
+
+def load_jpeg() -> Callable:
+    from PIL.JpegImagePlugin import JpegImageFile
+
+    return JpegImageFile
+
+
+LIBRARIES = {"application/pdf": load_pdfium, "image/png": load_png, "image/jpeg": load_jpeg}
+TASKS = {
+    ("facts", "application/pdf"): facts_of_pdf,
+    ("facts", "image/png"): facts_of_picture,
+    ("facts", "image/jpeg"): facts_of_picture,
+}
+
+
+def main(task: str, content_type: str, search_path: str) -> None:
+    sys.path[:] = search_path.split(os.pathsep)
+    library = LIBRARIES[content_type]()
+    perform = TASKS[task, content_type]
+    sys.stdout.buffer.write(READY)
+    sys.stdout.buffer.flush()
+    confine()
+    try:
+        answer = perform(library, sys.stdin.buffer.read())
+    except Refused as refusal:
+        answer = {"refused": refusal.args[0]}
+    except MemoryError:
+        answer = {"refused": "too_much"}
+    sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

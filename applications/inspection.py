@@ -1,0 +1,188 @@
+"""What a file really is: decided by its content, in a process of its own (`inspect_file.py`).
+
+Neither its name nor the type that the browser claims plays a part; both are the sender's to choose.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from django.utils.functional import Promise, lazy
+from django.utils.text import format_lazy, get_text_list
+from django.utils.translation import gettext_lazy as _
+
+from . import inspect_file
+
+SECONDS = 5  # by the wall clock, start of the process included
+MOST_OUTPUT = 64 * 1024  # bytes read from a process that may have been taken over
+CHUNK = 64 * 1024
+LONGEST_NAME = 100
+
+TYPES = {"application/pdf": "PDF", "image/png": "PNG", "image/jpeg": "JPEG"}
+SIGNATURES = (
+    (b"%PDF-", "application/pdf"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+)
+
+# What people send by mistake, told apart by its first bytes, so that the answer helps.
+STRANGERS = (
+    ((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf"), _("The file is a text processor's document or an archive.")),
+    ((b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF"), _("The file is a picture of another kind.")),
+)
+HEIC = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif")  # what phones take pictures in, at byte 4
+
+REASONS = {
+    "polyglot": _(
+        "The file has something else before its PDF begins. Print or save it as a PDF again, and choose that."
+    ),
+    "cut_short": _("The file is cut short: its end is missing. Save or download it again, and choose that."),
+    "damaged_pdf": _(
+        "The file calls itself a PDF but can't be read as one. Print or save it as a PDF again, and choose that."
+    ),
+    "password": _("The file is protected by a password. Save a copy without one, and choose that."),
+    "no_pages": _("The PDF has no pages. Print or save it as a PDF again, and choose that."),
+    "damaged_picture": _("The picture is damaged or cut short. Save it again, and choose that."),
+    "too_many_pixels": _("The picture has more than 40 million pixels. Save a smaller one, and choose that."),
+    "too_much": _(
+        "The file takes far more time or memory to open than a document of its size should. "
+        "Print it to a new PDF, and choose that."
+    ),
+    "not_now": _("We couldn't check the file just now. Please choose it again in a minute."),
+}
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is certain about a file. `size` is in bytes, `sha256` in hexadecimal; a picture has one page."""
+
+    content_type: str
+    pages: int
+    size: int
+    sha256: str
+
+
+class Unreadable(Exception):
+    """The file can't be accepted; `reason` is a lazy sentence for the candidate."""
+
+    def __init__(self, reason: str | Promise) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def inspect(file: BinaryIO, *, accepted: Collection[str] = tuple(TYPES)) -> Facts:
+    """The facts of an open file, which is left at its beginning.
+
+    `accepted` are the content types (keys of `TYPES`) that will do here. Takes at most 5 seconds and
+    256 MB, in a process of its own; the size of the file is for the caller to limit.
+    Raises `Unreadable`, and `OSError` when the disk has no room for a temporary copy.
+    """
+    with tempfile.TemporaryFile() as copy:
+        digest, size, head = hashlib.sha256(), 0, b""
+        file.seek(0)
+        while chunk := file.read(CHUNK):
+            head = head or chunk[:1024]
+            digest.update(chunk)
+            size += len(chunk)
+            copy.write(chunk)
+        file.seek(0)
+        copy.flush()
+        content_type = _recognise(head, accepted)
+        answer = _ask("facts", content_type, copy)
+    return Facts(content_type=content_type, pages=answer["pages"], size=size, sha256=digest.hexdigest())
+
+
+def safe_name(name: str) -> str:
+    """The name that a browser gave a file, fit to be shown and offered: at most 100 characters, never empty.
+
+    Without path, without characters that are invisible, turn the direction of writing or mean something
+    to a file system; the extension stays.
+    """
+    name = unicodedata.normalize("NFC", name.replace("\\", "/").rsplit("/", 1)[-1])
+    visible = "".join(" " if c.isspace() else c for c in name if c.isspace() or unicodedata.category(c)[0] != "C")
+    plain = "".join("-" if c in '<>:"|?*' else c for c in visible)
+    path = PurePosixPath(" ".join(plain.split()).strip(". ") or "document")
+    extension = path.suffix if len(path.suffix) <= 10 else ""
+    stem = path.name.removesuffix(extension).rstrip(". ")
+    return stem[: LONGEST_NAME - len(extension)].rstrip(". ") + extension
+
+
+def _recognise(head: bytes, accepted: Collection[str]) -> str:
+    """The content type that the first bytes of a file announce."""
+    for signature, content_type in SIGNATURES:
+        if head.startswith(signature):
+            if content_type in accepted:
+                return content_type
+            kind = format_lazy(_("The file is a {type}."), type=TYPES[content_type])
+            raise Unreadable(format_lazy("{} {}", kind, _wish(accepted)))
+    if b"%PDF-" in head:
+        raise Unreadable(REASONS["polyglot"])
+    raise Unreadable(format_lazy("{} {}", _stranger(head), _wish(accepted)))
+
+
+def _stranger(head: bytes) -> Promise:
+    """A sentence that says what a file seems to be that is none of `TYPES`."""
+    if not head:
+        return _("The file is empty.")
+    for signatures, sentence in STRANGERS:
+        if head.startswith(signatures):
+            return sentence
+    if head[4:].startswith(HEIC):
+        return _("The file is a HEIC picture.")
+    lowered = head.lower()
+    if b"<svg" in lowered:
+        return _("The file is an SVG drawing.")
+    if b"<html" in lowered or b"<!doctype html" in lowered or b"<script" in lowered:
+        return _("The file is a web page.")
+    if b"\0" not in head and head.decode(errors="replace").count("\ufffd") <= 1:  # the cut may halve one
+        return _("The file is plain text.")
+    return _("The file is of a kind that we can't open.")
+
+
+def _wish_now(accepted: Collection[str]) -> str:
+    names = [name for content_type, name in TYPES.items() if content_type in accepted]
+    return _("Choose a %(types)s file.") % {"types": get_text_list(names, _("or"))}
+
+
+_wish = lazy(_wish_now, str)  # said when it is read, in the reader's language
+
+
+def _ask(task: str, content_type: str, file: BinaryIO) -> dict:
+    """What `inspect_file.py` answers about a file on disk. Raises `Unreadable`."""
+    command = [sys.executable, "-I", "-S", inspect_file.__file__, task, content_type, _search_path()]
+    file.seek(0)
+    with subprocess.Popen(  # noqa: S603, no part of the command is the sender's
+        command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/", env={}
+    ) as process:
+        watch = threading.Timer(SECONDS, process.kill)
+        watch.start()
+        output = process.stdout.read(MOST_OUTPUT)
+        watch.cancel()
+        process.kill()  # nothing that it still does can matter
+    if not output.startswith(inspect_file.READY):
+        logger.error("inspect_file.py did not start within %s s (exit code %s)", SECONDS, process.returncode)
+        raise Unreadable(REASONS["not_now"])
+    line = output.removeprefix(inspect_file.READY)
+    if not line.endswith(b"\n"):
+        raise Unreadable(REASONS["too_much"])
+    answer = json.loads(line)
+    if "refused" in answer:
+        raise Unreadable(REASONS[answer["refused"]])
+    return answer
+
+
+def _search_path() -> str:
+    """Where the process finds the libraries: where this one finds them, but never in the working directory."""
+    return os.pathsep.join(str(Path(entry)) for entry in sys.path if entry and Path(entry).is_absolute())
