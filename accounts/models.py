@@ -1,0 +1,103 @@
+"""Who someone is. The e-mail address is the name; nobody has a password (sign-in is by code)."""
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class UserManager(BaseUserManager):
+    """Creates users whose address is stored in lower case, so that one person is one account."""
+
+    def create_user(self, email: str, **fields) -> "User":
+        """A person who signs in by code.
+
+        Raises ValueError without an address; IntegrityError when the address has an account already.
+        """
+        if not email:
+            raise ValueError("A user needs an e-mail address.")
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_unusable_password()
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, **fields) -> "User":
+        """An administrator: may do everything in the admin."""
+        return self.create_user(email, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email: str) -> "User":
+        return self.get(email=email.strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A candidate or a member of staff."""
+
+    email = models.EmailField(_("e-mail address"), unique=True, max_length=254)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    is_staff = models.BooleanField(_("may enter the admin"), default=False)
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_is_lower_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = self.email.lower()
+
+    def get_full_name(self) -> str:
+        return self.name or self.email
+
+    def get_short_name(self) -> str:
+        return self.name or self.email
+
+
+class SignInCode(models.Model):
+    """A code that went to an address by e-mail and waits for the session that asked for it.
+
+    It is a row rather than part of the session, so that wrong tries are counted by one UPDATE however many come at once.
+    The session holds its key; the code itself is kept only as a hash.
+    """
+
+    LIFETIME = timedelta(minutes=15)
+    PAUSE = timedelta(seconds=30)  # between two letters to one address from one session
+    MOST_TRIES = 10
+
+    email = models.EmailField(_("e-mail address"), max_length=254)
+    code_hash = models.CharField(max_length=64)
+    sent_at = models.DateTimeField(db_index=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("sign-in code")
+        verbose_name_plural = _("sign-in codes")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(tries__lte=10), name="sign_in_code_has_ten_tries"),
+        ]
+
+    def is_expired(self, at: datetime) -> bool:
+        return at - self.sent_at >= self.LIFETIME
+
+    @property
+    def is_used_up(self) -> bool:
+        return self.tries >= self.MOST_TRIES
+
+    def seconds_to_wait(self, at: datetime) -> int:
+        """Whole seconds until the next letter may go out, at least 0."""
+        return max(0, round((self.sent_at + self.PAUSE - at).total_seconds()))

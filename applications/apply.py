@@ -1,0 +1,220 @@
+"""The page on which a candidate fills in, saves and sends. Every post saves first, valid or not, then does what was asked."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import User
+from applications.documents import Upload, in_draft, receive
+from applications.form import ApplicationForm, Draft
+from applications.inspection import Unreadable
+from applications.models import Application
+from applications.services import Incomplete, NotEditable, NotSent, SentAlready, save_draft, shut_sentence, submit
+from applications.workflow import Status
+from programs.models import Program, Window
+from programs.times import when
+from programs.views import programs_with_all
+
+_SAVE, _SEND, _ADD, _REMOVE = "save", "send", "add", "remove-document"
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def apply(request: HttpRequest, slug: str) -> HttpResponse:
+    """The application form of a program's window."""
+    at = timezone.now()
+    program = get_object_or_404(programs_with_all().filter(published=True), slug=slug)
+    window = _window(program, request.POST.get("window", ""), at)
+    if window is None:
+        return redirect(program)
+    application = Application.objects.filter(candidate=request.user, window=window).first()
+    if application:
+        application.window = window
+    if request.method == "POST":
+        return _post(request, window, application, at)
+    if window.state(at) == Window.State.SCHEDULED:
+        return redirect(program)
+    if application and not application.can_edit(at):
+        return redirect(application)
+    if application is None and window.state(at) != Window.State.OPEN:
+        return _page(request, window, None, ApplicationForm(window=window, draft={}), at, read_only=True)
+    draft = application.draft if application else _first_draft(request.user)
+    form = ApplicationForm(window=window, draft=draft, documents=in_draft(application))
+    return _page(request, window, application, form, at, notice=_what_changed(application))
+
+
+def _window(program: Program, posted: str, at: datetime) -> Window | None:
+    """The window that the form was made for, else the one that matters now."""
+    windows = {str(window.pk): window for window in program.windows.all()}
+    window = windows.get(posted) or program.window_at(at)
+    if window:
+        window.program = program
+    return window
+
+
+def _first_draft(user: User) -> Draft:
+    return {"about-full_name": [user.name]}
+
+
+def _what_changed(application: Application | None) -> str:
+    """Tells a draft that what is asked has been edited since it was saved."""
+    if application and any(
+        requirement.changed_at > application.draft_saved_at for requirement in application.program.active_requirements()
+    ):
+        return _(
+            "What this program asks has changed since you last saved. Look through your answers before you send them."
+        )
+    return ""
+
+
+def _post(request: HttpRequest, window: Window, application: Application | None, at: datetime) -> HttpResponse:
+    action, _colon, target = request.POST.get("action", _SAVE).partition(":")
+    posted = dict(request.POST.lists())
+    if action == _ADD:
+        _add_row(posted, target)
+    blank = ApplicationForm(window=window, draft=posted)
+    draft = blank.select(posted)
+    uploads, refused = _receive(request, blank)
+    removed = [int(target)] if action == _REMOVE and target.isascii() and target.isdigit() and len(target) < 19 else []
+    try:
+        application = save_draft(
+            candidate=request.user, window=window, draft=draft, uploads=uploads, removed=removed, at=at
+        )
+    except NotEditable as error:
+        messages.warning(request, str(error))
+        return redirect(application or window.program)
+    if action == _SEND and not refused:
+        return _send(request, application, _revision(request), at)
+    form = ApplicationForm(window=window, draft=draft, documents=in_draft(application))
+    if refused:
+        for requirement_id, reason in refused.items():
+            form.refuse_upload(requirement_id, reason)
+        return _page(request, window, application, form, at)
+    if window.state(at) in (Window.State.FULL, Window.State.CLOSED) and application.submitted_at is None:
+        return _page(request, window, application, form, at)
+    anchor = f"#requirement-{target}" if action in (_ADD, _REMOVE) else ""
+    return redirect(f"{window.program.apply_url}{anchor}")
+
+
+def _revision(request: HttpRequest) -> int:
+    """How often the application had been sent when the page was made; -1, which never matches, for nonsense."""
+    posted = request.POST.get("revision", "0")
+    return int(posted) if posted.isascii() and posted.isdigit() and len(posted) < 10 else -1
+
+
+def _add_row(posted: dict[str, list[str]], requirement_id: str) -> None:
+    name = f"r{requirement_id}-rows-count"
+    count = posted.get(name, ["1"])[-1]
+    if count.isascii() and count.isdigit() and len(count) < 4:
+        posted[name] = [str(int(count) + 1)]
+
+
+def _receive(request: HttpRequest, form: ApplicationForm) -> tuple[list[Upload], dict[int, str]]:
+    """The files of this post that can be kept, and for each of the others why not, by the requirement's id."""
+    uploads, refused = [], {}
+    for section in form.requirements:
+        file = request.FILES.get(section.form.add_prefix("file")) if section.is_document else None
+        if file is None:
+            continue
+        try:
+            uploads.append(receive(section.requirement, file))
+        except Unreadable as error:
+            refused[section.requirement.pk] = str(error)
+        except OSError:
+            refused[section.requirement.pk] = _(
+                "We could not store this file. Your other answers are saved; please choose it again in a minute."
+            )
+    return uploads, refused
+
+
+def _send(request: HttpRequest, application: Application, revision: int, at: datetime) -> HttpResponse:
+    window = application.window
+    try:
+        submit(application=application, revision=revision, at=at)
+    except Incomplete as error:
+        return _page(request, window, application, error.form, at)
+    except SentAlready as error:
+        application.refresh_from_db(fields=["status", "revision", "sent", "submitted_at", "draft"])
+        if not has_unsent_changes(application):
+            return redirect(application)
+        notice = _("%(reason)s What you typed here is saved as changes that are not sent yet.") % {"reason": error}
+        return _page(request, window, application, _kept(application), at, notice=notice)
+    except NotSent as error:
+        return _page(request, window, application, _kept(application), at, notice=str(error))
+    messages.success(request, _("Your application is in. We'll write by %(day)s.") % {"day": window.decide_by})
+    return redirect(application)
+
+
+def _kept(application: Application) -> ApplicationForm:
+    return ApplicationForm(window=application.window, draft=application.draft, documents=in_draft(application))
+
+
+def has_unsent_changes(application: Application) -> bool:
+    """Whether the working copy of a sent application differs from what was sent, files included."""
+    if application.status != Status.SUBMITTED:
+        return False
+    sent_files = {
+        answer.document.sha256 for answer in application.answers.select_related("document") if answer.document
+    }
+    kept_files = {document.sha256 for document in in_draft(application).values()}
+    return application.draft != application.sent or sent_files != kept_files
+
+
+def _page(
+    request: HttpRequest,
+    window: Window,
+    application: Application | None,
+    form: ApplicationForm,
+    at: datetime,
+    *,
+    notice: str = "",
+    read_only: bool = False,
+    preview: bool = False,
+) -> HttpResponse:
+    state = window.state(at)
+    shut = (
+        state != Window.State.OPEN
+        and not preview
+        and not (application and application.submitted_at and state == Window.State.FULL)
+    )
+    context = {
+        "program": window.program,
+        "window": window,
+        "state": state,
+        "application": application,
+        "form": form,
+        "revision": application.revision if application else 0,
+        "saved_at": application.draft_saved_at if application else None,
+        "saved_text": when(application.draft_saved_at, window.zone) if application else "",
+        "notice": notice or (shut_sentence(window, state) if shut else ""),
+        "changing": bool(application and application.status == Status.SUBMITTED),
+        "preview": preview,
+        "read_only": read_only,
+        "can_send": not shut and not preview,
+    }
+    return render(request, "applications/apply.html", context)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD"])
+def preview(request: HttpRequest, slug: str) -> HttpResponse:
+    """The form of a program as candidates will see it, for its recruiters, whatever the state of its windows."""
+    from django.http import Http404
+
+    program = get_object_or_404(programs_with_all(), slug=slug)
+    if not program.is_run_by(request.user):
+        raise Http404
+    at = timezone.now()
+    window = _window(program, request.GET.get("window", ""), at) or Window(
+        program=program, opens_at=at, closes_at=at, decide_by=at.date()
+    )
+    return _page(request, window, None, ApplicationForm(window=window, draft={}), at, preview=True)

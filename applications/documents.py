@@ -1,0 +1,107 @@
+"""Files that candidates upload: checked and written before the transaction that names them, swept when nothing does."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from applications.inspection import Facts, Unreadable, inspect, safe_name
+from applications.models import Answer, Application, Document, document_path
+from programs.models import Requirement
+
+# A file may wait this long for the transaction that names it, or for the answer that replaces its draft.
+GRACE = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that was checked and lies in storage, before a row names it."""
+
+    requirement: Requirement
+    path: str
+    name: str
+    facts: Facts
+
+
+def receive(requirement: Requirement, file: UploadedFile) -> Upload:
+    """Checks `file` against what `requirement` accepts and writes it to storage. Call it outside a transaction.
+
+    Raises Unreadable, with a sentence for the candidate, for a file that is too large, unreadable or not what is asked;
+    OSError when storage cannot take it.
+    """
+    rule = requirement.rule
+    if file.size > rule.most_bytes:
+        raise Unreadable(
+            _("“%(name)s” is larger than %(size)d MB. Save a smaller copy and choose it.")
+            % {"name": safe_name(file.name), "size": rule.parameters["megabytes"]}
+        )
+    facts = inspect(file, accepted=rule.parameters["types"])
+    upload_facts = {"content_type": facts.content_type, "size": facts.size, "pages": facts.pages}
+    verdict = rule.check({"document": upload_facts}, program_name=requirement.program.name)
+    if not verdict.met:
+        raise Unreadable(verdict.reason)
+    document = Document(content_type=facts.content_type)
+    path = default_storage.save(document_path(document, file.name), file)
+    return Upload(requirement, path, safe_name(file.name), facts)
+
+
+def attach(application: Application, upload: Upload, *, at: datetime) -> None:
+    """Makes `upload` part of the draft, in the place of an earlier file. The same file again changes nothing."""
+    current = application.documents.filter(requirement=upload.requirement, in_draft=True)
+    if current.filter(sha256=upload.facts.sha256, name=upload.name).exists():
+        return
+    current.update(in_draft=False)
+    application.documents.create(
+        requirement=upload.requirement,
+        file=upload.path,
+        name=upload.name,
+        content_type=upload.facts.content_type,
+        size=upload.facts.size,
+        pages=upload.facts.pages,
+        sha256=upload.facts.sha256,
+        uploaded_at=at,
+    )
+
+
+def detach(application: Application, requirement_id: int) -> None:
+    """Takes a file out of the draft; a sent answer keeps it."""
+    application.documents.filter(requirement=requirement_id, in_draft=True).update(in_draft=False)
+
+
+def in_draft(application: Application | None) -> dict[int, Document]:
+    """The draft's documents by the id of their requirement."""
+    if application is None or application.pk is None:
+        return {}
+    return {document.requirement_id: document for document in application.documents.filter(in_draft=True)}
+
+
+def sweep_documents(*, at: datetime | None = None) -> int:
+    """Deletes what nothing refers to any more: rows outside of drafts and answers, and files without a row.
+
+    Only what is older than GRACE: a younger file may belong to a request that has not committed. Files lie in folders
+    by day, of which the last three are looked at; the worker comes by more often than that. Returns how many went.
+    """
+    before = (at or timezone.now()) - GRACE
+    answered = Exists(Answer.objects.filter(document=OuterRef("pk")))
+    loose = Document.objects.filter(~answered, in_draft=False, uploaded_at__lt=before)
+    paths = list(loose.values_list("file", flat=True))
+    loose.delete()
+    for days_ago in range(3):
+        paths += _unnamed(f"documents/{before - timedelta(days=days_ago):%Y/%m/%d}", before)
+    for path in set(paths):
+        default_storage.delete(path)
+    return len(set(paths))
+
+
+def _unnamed(folder: str, before: datetime) -> list[str]:
+    """The files in `folder`, written before `before`, that no row names."""
+    try:
+        found = [f"{folder}/{name}" for name in default_storage.listdir(folder)[1]]
+    except FileNotFoundError:
+        return []
+    named = set(Document.objects.filter(file__startswith=f"{folder}/").values_list("file", flat=True))
+    return [path for path in found if path not in named and default_storage.get_modified_time(path) < before]

@@ -1,0 +1,245 @@
+"""What a candidate does to their application: save a draft, send it, withdraw it, answer an offer.
+
+Functions raise what went wrong as sentences for people and never see a request. Times are aware; `at` is the instant
+at which the request reached the server.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from applications import letter_texts, workflow
+from applications.documents import Upload, attach, detach, in_draft
+from applications.form import ApplicationForm, Draft
+from applications.models import Answer, Application, Offer, OfficeChoice
+from applications.workflow import Status
+from programs.models import Window
+from programs.times import day, when
+
+
+class NotSent(Exception):
+    """The application was not sent; str() says why. The draft is kept."""
+
+
+class Incomplete(NotSent):
+    """Some answers are missing or not enough; `form` tells which, at its fields."""
+
+    def __init__(self, form: ApplicationForm) -> None:
+        super().__init__(form.missing_title)
+        self.form = form
+
+
+class WindowShut(NotSent):
+    """The window has closed, filled or not opened yet."""
+
+
+class SentAlready(NotSent):
+    """Another tab, or the first of two clicks, sent this application."""
+
+
+class NotEditable(Exception):
+    """The application can't be changed any more; str() says why."""
+
+
+def save_draft(
+    *,
+    candidate: User,
+    window: Window,
+    draft: Draft,
+    uploads: Iterable[Upload] = (),
+    removed: Iterable[int] = (),
+    at: datetime | None = None,
+) -> Application:
+    """Keeps what was posted, valid or not; creates the application with the first save.
+
+    `removed` are ids of requirements whose file is taken out. Raises NotEditable once it is reviewed, decided, or sent
+    and its window has closed. A draft is kept even when the window filled or closed meanwhile.
+    """
+    at = at or timezone.now()
+    with transaction.atomic():
+        application = _own_row(candidate, window, at)
+        if not application.can_edit(at):
+            raise NotEditable(_why_not_editable(application, at))
+        application.draft, application.draft_saved_at = draft, at
+        application.save(update_fields=["draft", "draft_saved_at"])
+        for requirement_id in removed:
+            detach(application, requirement_id)
+        for upload in uploads:
+            attach(application, upload, at=at)
+    return application
+
+
+def _own_row(candidate: User, window: Window, at: datetime) -> Application:
+    """The candidate's one application to this window, locked; made when there is none."""
+    if window.state(at) == Window.State.SCHEDULED:
+        raise NotEditable(
+            _("This window has not opened yet. It opens on %(time)s.") % {"time": when(window.opens_at, window.zone)}
+        )
+    rows = Application.objects.select_for_update().filter(candidate=candidate, window=window)
+    application = rows.first()
+    if application is None:
+        try:
+            with transaction.atomic():
+                application = Application.objects.create(candidate=candidate, window=window)
+        except IntegrityError:  # the other tab made it a moment ago
+            application = rows.get()
+    application.window, application.candidate = window, candidate
+    return application
+
+
+def _why_not_editable(application: Application, at: datetime) -> str:
+    if application.window.closes_at <= at:
+        return _("The window closed on %(time)s, so a sent application can't be changed any more.") % {
+            "time": when(application.window.closes_at, application.window.zone)
+        }
+    return _("Your application is “%(status)s”, so it can't be changed any more.") % {
+        "status": Status(application.status).label
+    }
+
+
+def submit(*, application: Application, revision: int, at: datetime | None = None) -> Application:
+    """Sends the application as its draft stands: checks it, writes the answers, takes a place, writes the receipt.
+
+    `revision` is how often it had been sent when the candidate's page was made: a second click or tab sends nothing
+    twice. Also sends changes, and sends a withdrawn application again on the place that it has.
+    Raises Incomplete, WindowShut or SentAlready; then nothing has changed.
+    """
+    at = at or timezone.now()
+    if revision != application.revision:
+        raise SentAlready(_("This application was sent from another tab or by an earlier click."))
+    _refuse_shut(application, at)
+    documents = in_draft(application)
+    form = ApplicationForm(window=application.window, draft=application.draft, documents=documents, lenient=False)
+    if not form.is_valid():
+        raise Incomplete(form)
+    has_place = application.submitted_at is not None
+    action = "change" if application.status == Status.SUBMITTED else "submit"
+    with transaction.atomic():
+        try:
+            _write(application, form, documents, action=action, at=at)
+        except workflow.TransitionError as error:
+            raise SentAlready(str(error)) from error
+        if not has_place:
+            _take_place(application.window, at)  # last: everybody waits for this row
+    return application
+
+
+def _refuse_shut(application: Application, at: datetime) -> None:
+    state = application.window.state(at)
+    if state == Window.State.FULL and application.submitted_at is not None:
+        return
+    if state != Window.State.OPEN:
+        raise WindowShut(shut_sentence(application.window, state))
+
+
+def shut_sentence(window: Window, state: str) -> str:
+    """Why nothing can be sent to `window`, and that what was typed is kept."""
+    moment = {"closes": when(window.closes_at, window.zone), "opens": when(window.opens_at, window.zone)}
+    if state == Window.State.SCHEDULED:
+        return _("This window opens on %(opens)s. Nothing can be sent before.") % moment
+    if state == Window.State.FULL:
+        return (
+            _(
+                "This window is full: as many people applied as it takes. Your answers are saved. "
+                "If we raise the number of places before %(closes)s, you can send them."
+            )
+            % moment
+        )
+    return (
+        _(
+            "This window closed on %(closes)s, so nothing more can be sent. Your answers are saved, and stay yours to read."
+        )
+        % moment
+    )
+
+
+def _take_place(window: Window, at: datetime) -> None:
+    """One conditional UPDATE takes a place or finds that there is none: a lock would do nothing on SQLite."""
+    room = Q(capacity=None) | Q(taken__lt=F("capacity"))
+    taken = Window.objects.filter(room, pk=window.pk, opens_at__lte=at, closes_at__gt=at).update(taken=F("taken") + 1)
+    if not taken:
+        now = Window.objects.get(pk=window.pk)
+        state = now.state(at)
+        raise WindowShut(shut_sentence(now, Window.State.FULL if state == Window.State.OPEN else state))
+
+
+def _write(application: Application, form: ApplicationForm, documents: dict, *, action: str, at: datetime) -> None:
+    """The rows of a sent application; called inside the transaction."""
+    results = form.results
+    about = form.about.cleaned_data
+    letter = None if action == "change" else letter_texts.write(application, "receipt", at=at, name=about["full_name"])
+    workflow.take(
+        application,
+        action,
+        by=application.candidate,
+        at=at,
+        letter=letter,
+        submitted_at=application.submitted_at or at,
+        revision=application.revision + 1,
+        sent=application.draft,
+        full_name=about["full_name"],
+        phone=about["phone"],
+        links=form.about.links,
+        work_authorisation=form.offices.authorisation,
+        asked=len(results),
+        met=sum(result.verdict.met for result in results),
+    )
+    if action == "change" or application.submitted_at != at:
+        application.answers.all().delete()
+        application.office_choices.all().delete()
+    Answer.objects.bulk_create(
+        Answer(
+            application=application,
+            requirement=result.requirement,
+            title=result.requirement.title,
+            asked=result.requirement.rule.asked,
+            kind=result.requirement.kind,
+            parameters=result.requirement.parameters,
+            mandatory=result.requirement.mandatory,
+            position=position,
+            given=result.given,
+            met=result.verdict.met,
+            reason=result.verdict.reason,
+            document=documents.get(result.requirement.pk),
+        )
+        for position, result in enumerate(results)
+    )
+    OfficeChoice.objects.bulk_create(
+        OfficeChoice(application=application, office=office, position=position)
+        for position, office in enumerate(form.offices.chosen, start=1)
+    )
+
+
+def withdraw(*, application: Application, at: datetime | None = None) -> None:
+    """Takes the application out of the selection. Its place is not given to anybody else.
+
+    Raises workflow.NotAllowed or workflow.Stale.
+    """
+    at = at or timezone.now()
+    with transaction.atomic():
+        letter = letter_texts.write(application, "withdraw", at=at)
+        workflow.take(application, "withdraw", by=application.candidate, at=at, letter=letter)
+
+
+def answer_offer(*, application: Application, accept: bool, at: datetime | None = None) -> None:
+    """The candidate takes the offered place or leaves it.
+
+    Raises workflow.NotAllowed or Stale; so does an answer after the last day, in the office's time zone.
+    """
+    at = at or timezone.now()
+    offer = application.offer
+    if at >= offer.ends_at:
+        raise workflow.NotAllowed(
+            _("The last day to answer this offer was %(day)s. Write to us if you still want the place.")
+            % {"day": day(offer.answer_by)}
+        )
+    action = "accept" if accept else "decline"
+    with transaction.atomic():
+        letter = letter_texts.write(application, action, at=at)
+        workflow.take(application, action, by=application.candidate, at=at, letter=letter)
+        Offer.objects.filter(pk=offer.pk).update(answered_at=at)

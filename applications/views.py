@@ -1,0 +1,154 @@
+"""The candidate's own pages: what they sent, where it stands, and what they can still do. Everything else is a 404."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from applications import services, story
+from applications.apply import apply, has_unsent_changes, preview
+from applications.models import Application, Document
+from applications.workflow import Actor, Status, TransitionError, allowed
+from letters.models import Letter
+
+__all__ = ["answer_offer", "application", "applications", "apply", "document", "preview", "withdraw"]
+
+
+@never_cache
+@login_required
+@require_safe
+def applications(request: HttpRequest) -> HttpResponse:
+    """One's own applications, the latest first."""
+    at = timezone.now()
+    own = list(Application.objects.of(request.user).defer("draft", "sent"))
+    for one in own:
+        one.badge, one.badge_label = one.shown_status(at)
+    return render(request, "applications/list.html", {"applications": own, "title": _("My applications")})
+
+
+def _own(request: HttpRequest, reference: str) -> Application:
+    """The reader's own application; 404 for anybody else's, so that nobody learns which references exist."""
+    return get_object_or_404(Application.objects.of(request.user), reference=reference.upper())
+
+
+@never_cache
+@login_required
+@require_safe
+def application(request: HttpRequest, reference: str) -> HttpResponse:
+    """Where one application stands: next step, history, letters, the answers as sent."""
+    found = _own(request, reference)
+    at = timezone.now()
+    actions = {row.action for row in allowed(found.status, Actor.CANDIDATE)}
+    badge, badge_label = found.shown_status(at)
+    before_closing = at < found.window.closes_at
+    context = {
+        "title": _("%(program)s: your application") % {"program": found.program.name},
+        "application": found,
+        "program": found.program,
+        "window": found.window,
+        "badge": badge,
+        "badge_label": badge_label,
+        "next_step": story.next_step(found, at),
+        "timeline": story.timeline(found, list(found.history.all())),
+        "answers": list(found.answers.select_related("document")),
+        "office_choices": list(found.office_choices.select_related("office")),
+        "letters": list(Letter.objects.filter(about=found.reference, addressee=request.user)),
+        "can_change": found.status in (Status.DRAFT, Status.SUBMITTED) and before_closing,
+        "can_resend": found.status == Status.WITHDRAWN and before_closing,
+        "can_withdraw": "withdraw" in actions,
+        "offer": found.offer
+        if found.status in (Status.OFFER, Status.ACCEPTED, Status.DECLINED, Status.LAPSED)
+        else None,
+        "can_answer_offer": found.status == Status.OFFER,
+        "has_unsent_changes": has_unsent_changes(found) and before_closing,
+    }
+    return render(request, "applications/detail.html", context)
+
+
+def _confirmed(request: HttpRequest, found: Application, act: Callable[[], None], done: str) -> HttpResponse:
+    """Runs `act`; tells what happened on the status page, a refusal included."""
+    try:
+        act()
+        messages.success(request, done)
+    except TransitionError as error:
+        messages.warning(request, str(error))
+    return redirect(found)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
+    """Asks whether one is sure, then takes the application out of the selection."""
+    found = _own(request, reference)
+    if request.method == "POST":
+        return _confirmed(
+            request,
+            found,
+            lambda: services.withdraw(application=found),
+            _("Your application is withdrawn. A letter confirms it."),
+        )
+    if "withdraw" not in {row.action for row in allowed(found.status, Actor.CANDIDATE)}:
+        return redirect(found)
+    context = {
+        "application": found,
+        "program": found.program,
+        "window": found.window,
+        "title": _("Withdraw your application"),
+    }
+    return render(
+        request, "applications/withdraw.html", context | {"can_resend": timezone.now() < found.window.closes_at}
+    )
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer_offer(request: HttpRequest, reference: str) -> HttpResponse:
+    """Shows what is offered, and takes the answer."""
+    found = _own(request, reference)
+    if found.status != Status.OFFER:
+        return redirect(found)
+    answer = request.POST.get("answer")
+    if answer in ("accept", "decline"):
+        accept = answer == "accept"
+        done = (
+            _("You accepted our offer. Welcome!") if accept else _("You declined our offer. Thank you for telling us.")
+        )
+        return _confirmed(request, found, lambda: services.answer_offer(application=found, accept=accept), done)
+    context = {
+        "application": found,
+        "program": found.program,
+        "window": found.window,
+        "offer": found.offer,
+        "title": _("Our offer"),
+    }
+    return render(request, "applications/offer.html", context)
+
+
+@never_cache
+@login_required
+@require_safe
+def document(request: HttpRequest, public_id) -> FileResponse:
+    """A file, for the candidate who sent it and for the recruiters of its program; a 404 for everybody else."""
+    found = get_object_or_404(Document.objects.select_related("application__window__program"), public_id=public_id)
+    own = found.application.candidate_id == request.user.pk
+    if not (own or (found.application.status != Status.DRAFT and found.application.program.is_run_by(request.user))):
+        raise Http404
+    try:
+        file = default_storage.open(found.file.name)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = FileResponse(file, as_attachment=True, filename=found.name, content_type=found.content_type)
+    # Whatever is in the file, a browser that opens it all the same runs none of it.
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response

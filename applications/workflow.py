@@ -1,0 +1,146 @@
+"""The statuses of an application, the table of transitions with who may take each, and the one function that takes them.
+
+Nothing else in the project writes a status.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from applications.models import Application, StatusChange
+    from letters.models import Letter
+
+
+class Status(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    IN_REVIEW = "in_review", _("In review")
+    INTERVIEW = "interview", _("Interview")
+    OFFER = "offer", _("Offer")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    LAPSED = "lapsed", _("Offer lapsed")
+    WAITLISTED = "waitlisted", _("Waitlisted")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Actor(StrEnum):
+    CANDIDATE = "candidate"
+    RECRUITER = "recruiter"
+    CLOCK = "clock"  # nobody: a date has come
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One row of the table. `action` is its name in addresses and buttons; `verb` is what the button says."""
+
+    action: str
+    verb: Promise
+    sources: frozenset[Status]
+    target: Status
+    actor: Actor
+    writes: bool = False  # a letter goes to the candidate
+
+
+def _row(
+    action: str, verb: Promise, sources: set[Status], target: Status, actor: Actor, *, writes: bool = False
+) -> Transition:
+    return Transition(action, verb, frozenset(sources), target, actor, writes)
+
+
+S = Status
+TRANSITIONS = [
+    _row("submit", _("Send"), {S.DRAFT, S.WITHDRAWN}, S.SUBMITTED, Actor.CANDIDATE, writes=True),
+    _row("change", _("Send the changes"), {S.SUBMITTED}, S.SUBMITTED, Actor.CANDIDATE),
+    _row(
+        "withdraw",
+        _("Withdraw"),
+        {S.SUBMITTED, S.IN_REVIEW, S.INTERVIEW, S.WAITLISTED, S.OFFER, S.ACCEPTED},
+        S.WITHDRAWN,
+        Actor.CANDIDATE,
+        writes=True,
+    ),
+    _row("review", _("Start the review"), {S.SUBMITTED}, S.IN_REVIEW, Actor.RECRUITER),
+    _row(
+        "interview", _("Invite to an interview"), {S.IN_REVIEW, S.WAITLISTED}, S.INTERVIEW, Actor.RECRUITER, writes=True
+    ),
+    _row("offer", _("Make an offer"), {S.IN_REVIEW, S.INTERVIEW, S.WAITLISTED}, S.OFFER, Actor.RECRUITER, writes=True),
+    _row("waitlist", _("Put on the waitlist"), {S.IN_REVIEW, S.INTERVIEW}, S.WAITLISTED, Actor.RECRUITER, writes=True),
+    _row("reject", _("Reject"), {S.IN_REVIEW, S.INTERVIEW, S.WAITLISTED}, S.REJECTED, Actor.RECRUITER, writes=True),
+    _row("return", _("Return to review"), {S.WAITLISTED, S.REJECTED}, S.IN_REVIEW, Actor.RECRUITER),
+    _row("accept", _("Accept"), {S.OFFER}, S.ACCEPTED, Actor.CANDIDATE, writes=True),
+    _row("decline", _("Decline"), {S.OFFER}, S.DECLINED, Actor.CANDIDATE, writes=True),
+    _row("lapse", _("Let the offer lapse"), {S.OFFER}, S.LAPSED, Actor.CLOCK, writes=True),
+]
+_BY_ACTION = {transition.action: transition for transition in TRANSITIONS}
+
+
+class TransitionError(Exception):
+    """A transition that was not taken; str() is the sentence for the person who tried."""
+
+
+class NotAllowed(TransitionError):
+    """The table has no such transition from the application's status."""
+
+
+class Stale(TransitionError):
+    """The status changed between the moment somebody looked and the moment they acted."""
+
+
+def transition(action: str) -> Transition:
+    """The row of that name; KeyError when there is none."""
+    return _BY_ACTION[action]
+
+
+def allowed(status: str, actor: Actor) -> list[Transition]:
+    """What `actor` may do to an application with this status, in the table's order."""
+    return [row for row in TRANSITIONS if row.actor == actor and status in row.sources]
+
+
+def take(
+    application: "Application",
+    action: str,
+    *,
+    by: "User | None",
+    at: datetime,
+    why: str = "",
+    letter: "Letter | None" = None,
+    **fields: object,
+) -> "StatusChange":
+    """Moves `application` from the status it was read with, and writes the history; `fields` are saved with it.
+
+    The move is a compare-and-swap on that status and on the number of times it was sent: of two people who act at
+    once, one wins, and the other's attempt changes nothing. Call it inside a transaction. Raises NotAllowed when the
+    table does not have the move, Stale when the row is no longer what was read.
+    """
+    row, source = transition(action), Status(application.status)
+    if source not in row.sources:
+        raise NotAllowed(
+            gettext("“%(verb)s” is not possible: this application is “%(status)s”.")
+            % {"verb": row.verb, "status": source.label}
+        )
+    swapped = (
+        type(application)
+        .objects.filter(pk=application.pk, status=source, revision=application.revision)
+        .update(status=row.target, status_since=at, **fields)
+    )
+    if not swapped:
+        raise Stale(
+            gettext(
+                "Somebody was quicker: this application has changed since you looked. Look at it again before you decide."
+            )
+        )
+    for name, value in {"status": row.target, "status_since": at, **fields}.items():
+        setattr(application, name, value)
+    return application.history.create(
+        from_status=source, to_status=row.target, action=action, by=by, at=at, why=why, letter=letter
+    )

@@ -1,0 +1,348 @@
+"""What we offer: offices, programs, what they ask for, and the windows in which they take applications."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from programs import kinds, times
+from programs.pictures import Pictured
+from programs.text import money_range, to_html
+
+
+class Office(Pictured):
+    """A place where internships are held."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    slug = models.SlugField(_("slug"), unique=True)
+    city = models.CharField(_("city"), max_length=100)
+    region = models.CharField(_("state or province"), max_length=100, blank=True)
+    country = CountryField(_("country"))
+    street = models.CharField(_("street"), max_length=200, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, validators=[times.validate_zone])
+
+    class Meta:
+        verbose_name = _("office")
+        verbose_name_plural = _("offices")
+        ordering = ["name"]
+        constraints = [*Pictured.Meta.constraints]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProgramQuerySet(models.QuerySet):
+    def run_by(self, user) -> "ProgramQuerySet":
+        """The programs in which `user` decides; Program.is_run_by() is the same rule for one of them."""
+        if not (user.is_active and user.is_staff):
+            return self.none()
+        if user.is_superuser:
+            return self
+        return self.filter(memberships__user=user.pk, memberships__role=Membership.Role.RECRUITER)
+
+
+class Program(Pictured):
+    """A track that interns join."""
+
+    class PayPeriod(models.TextChoices):
+        HOUR = "hour", _("an hour")
+        WEEK = "week", _("a week")
+        MONTH = "month", _("a month")
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    slug = models.SlugField(_("slug"), unique=True)
+    team = models.CharField(_("team"), max_length=100, blank=True)
+    summary = models.CharField(_("summary"), max_length=200, help_text=_("One line, shown on the board."))
+    description = models.TextField(
+        _("description"), help_text=_("Markdown. What one does, with whom, and why it matters.")
+    )
+    weeks = models.PositiveSmallIntegerField(
+        _("weeks"), default=12, validators=[MinValueValidator(1), MaxValueValidator(52)]
+    )
+    offices = models.ManyToManyField(Office, verbose_name=_("offices"), related_name="programs")
+    pay_low = models.PositiveIntegerField(_("pay from"), null=True, blank=True)
+    pay_high = models.PositiveIntegerField(_("pay to"), null=True, blank=True)
+    pay_currency = models.CharField(
+        _("currency"), max_length=3, default="USD", help_text=_("Three letters, as in USD.")
+    )
+    pay_period = models.CharField(_("pay period"), max_length=5, choices=PayPeriod, default=PayPeriod.MONTH)
+    contact_email = models.EmailField(_("contact address"), help_text=_("Candidates' questions and replies go here."))
+    hue = models.PositiveSmallIntegerField(
+        _("hue"),
+        default=20,
+        validators=[MaxValueValidator(360)],
+        help_text=_("The program's colour, as degrees on the colour wheel."),
+    )
+    position = models.PositiveSmallIntegerField(
+        _("position"), default=100, help_text=_("Lower comes first on the board.")
+    )
+    published = models.BooleanField(_("published"), default=True, help_text=_("Shown on the site."))
+
+    objects = ProgramQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("program")
+        verbose_name_plural = _("programs")
+        ordering = ["position", "name"]
+        constraints = [
+            *Pictured.Meta.constraints,
+            models.CheckConstraint(condition=Q(weeks__gte=1), name="program_takes_a_week_at_least"),
+            models.CheckConstraint(
+                condition=Q(pay_low=None) | Q(pay_high=None) | Q(pay_low__lte=F("pay_high")),
+                name="program_pay_range_is_ordered",
+                violation_error_message=_("“Pay from” is higher than “pay to”."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("program", args=[self.slug])
+
+    @property
+    def apply_url(self) -> str:
+        return reverse("apply", args=[self.slug])
+
+    @property
+    def pay_text(self) -> str:
+        """The pay range in words, or an empty text when none is given."""
+        amount = money_range(self.pay_low, self.pay_high, self.pay_currency)
+        return f"{amount} {self.get_pay_period_display()}" if amount else ""
+
+    @property
+    def description_html(self) -> str:
+        return to_html(self.description)
+
+    @cached_property
+    def offices_list(self) -> list[Office]:
+        return list(self.offices.all())
+
+    def is_run_by(self, user) -> bool:
+        """Whether `user` decides here: its recruiters and administrators do, while they are staff."""
+        if not (user.is_active and user.is_staff):
+            return False
+        return user.is_superuser or self.memberships.filter(user=user.pk, role=Membership.Role.RECRUITER).exists()
+
+    def window_at(self, at: datetime) -> "Window | None":
+        """The window that matters to a candidate: the one that runs, else the next one, else the last one."""
+        windows = sorted(self.windows.all(), key=lambda window: window.opens_at)
+        ahead = [window for window in windows if window.closes_at > at]
+        return ahead[0] if ahead else (windows[-1] if windows else None)
+
+    def active_requirements(self) -> list["Requirement"]:
+        """What the program asks for now, in order."""
+        found = [requirement for requirement in self.requirements.all() if requirement.retired_at is None]
+        for requirement in found:
+            requirement.program = self  # saves a query for each when the rule names the program
+        return found
+
+
+class Requirement(models.Model):
+    """One thing a program asks for: a kind in code, its parameters in the row."""
+
+    program = models.ForeignKey(
+        Program, on_delete=models.PROTECT, related_name="requirements", verbose_name=_("program")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=kinds.choices)
+    title = models.CharField(_("title"), max_length=100, help_text=_("A few words: the heading above it on the form."))
+    parameters = models.JSONField(_("parameters"), default=dict)
+    mandatory = models.BooleanField(
+        _("mandatory"), default=True, help_text=_("Unmet, it blocks sending. A preferred one is only recorded.")
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=100, help_text=_("Lower comes first."))
+    changed_at = models.DateTimeField(_("last changed"), default=timezone.now, editable=False)
+    retired_at = models.DateTimeField(_("retired"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("requirement")
+        verbose_name_plural = _("requirements")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=[slug for slug, _label in kinds.choices]), name="requirement_kind_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def rule(self) -> kinds.Kind:
+        """The kind with this row's parameters: asks, builds the fields, gives the verdict."""
+        return kinds.get(self.kind)(self.parameters, title=self.title)
+
+
+class WindowQuerySet(models.QuerySet):
+    def in_state(self, state: "Window.State", *, at: datetime) -> "WindowQuerySet":
+        """Windows that are `state` at the instant `at`; Window.state() is the same rule for one row."""
+        if state == Window.State.SCHEDULED:
+            return self.filter(opens_at__gt=at)
+        if state == Window.State.CLOSED:
+            return self.filter(closes_at__lte=at)
+        running = self.filter(opens_at__lte=at, closes_at__gt=at)
+        full = Q(capacity__isnull=False, taken__gte=F("capacity"))
+        return running.filter(full) if state == Window.State.FULL else running.exclude(full)
+
+    def open(self, *, at: datetime) -> "WindowQuerySet":
+        return self.in_state(Window.State.OPEN, at=at)
+
+
+class Window(models.Model):
+    """One intake of one program. Its state is never stored: it follows from the time and the places taken."""
+
+    class State(models.TextChoices):
+        SCHEDULED = "scheduled", _("Opens soon")
+        OPEN = "open", _("Open")
+        FULL = "full", _("Full")
+        CLOSED = "closed", _("Closed")
+
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="windows", verbose_name=_("program"))
+    season = models.CharField(_("season"), max_length=50, help_text=_("As in “Summer 2027”."))
+    opens_at = models.DateTimeField(_("opens"))
+    closes_at = models.DateTimeField(_("closes"))
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        default="America/Los_Angeles",
+        validators=[times.validate_zone],
+        help_text=_("The zone in which the times are announced."),
+    )
+    capacity = models.PositiveIntegerField(
+        _("capacity"), null=True, blank=True, help_text=_("How many applications it takes. Empty: no limit.")
+    )
+    taken = models.PositiveIntegerField(
+        _("taken"), default=0, editable=False, help_text=_("Never falls, so a full window stays full.")
+    )
+    decide_by = models.DateField(_("decision by"), help_text=_("The promise made to candidates."))
+
+    objects = WindowQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("window")
+        verbose_name_plural = _("windows")
+        ordering = ["-opens_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["program", "season"],
+                name="one_window_per_program_and_season",
+                violation_error_message=_("This program has a window for that season already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(opens_at__lt=F("closes_at")),
+                name="window_opens_before_it_closes",
+                violation_error_message=_("The window would close before it opens."),
+            ),
+            models.CheckConstraint(
+                condition=Q(capacity=None) | Q(taken__lte=F("capacity")),
+                name="window_takes_no_more_than_its_capacity",
+                violation_error_message=_("The capacity would be lower than the number of places taken."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.program.name}, {self.season}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def state(self, at: datetime) -> State:
+        """What the window is at the instant `at`; WindowQuerySet.in_state() is the same rule for many rows."""
+        if at < self.opens_at:
+            return self.State.SCHEDULED
+        if at >= self.closes_at:
+            return self.State.CLOSED
+        if self.capacity is not None and self.taken >= self.capacity:
+            return self.State.FULL
+        return self.State.OPEN
+
+    def clean(self) -> None:
+        """Refuses times of one program that overlap: a candidate would not know which window they apply to."""
+        if not (self.program_id and self.opens_at and self.closes_at) or self.opens_at >= self.closes_at:
+            return
+        other = (
+            Window.objects.filter(program=self.program_id, opens_at__lt=self.closes_at, closes_at__gt=self.opens_at)
+            .exclude(pk=self.pk)
+            .first()
+        )
+        if other:
+            raise ValidationError(
+                gettext(
+                    "It would overlap the window “%(season)s” of this program, which runs from %(opens)s to %(closes)s."
+                )
+                % {
+                    "season": other.season,
+                    "opens": times.when(other.opens_at, other.zone),
+                    "closes": times.when(other.closes_at, other.zone),
+                }
+            )
+
+
+class WindowChange(models.Model):
+    """Append-only: who did what to a window, when and why."""
+
+    class Action(models.TextChoices):
+        CREATED = "created", _("created")
+        OPENED = "opened", _("opened")
+        CLOSED = "closed", _("closed")
+        EXTENDED = "extended", _("extended")
+        RESCHEDULED = "rescheduled", _("rescheduled")
+        RESIZED = "resized", _("capacity changed")
+        EDITED = "edited", _("edited")
+
+    window = models.ForeignKey(Window, on_delete=models.CASCADE, related_name="changes", verbose_name=_("window"))
+    action = models.CharField(_("action"), max_length=20, choices=Action)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("by")
+    )
+    at = models.DateTimeField(_("when"))
+    reason = models.TextField(_("why"), blank=True)
+    before = models.JSONField(_("before"), default=dict)
+    after = models.JSONField(_("after"), default=dict)
+
+    class Meta:
+        verbose_name = _("window change")
+        verbose_name_plural = _("window changes")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.window}: {self.get_action_display()}"
+
+
+class Membership(models.Model):
+    """Who may do what in which program."""
+
+    class Role(models.TextChoices):
+        REVIEWER = "reviewer", _("reviewer")
+        RECRUITER = "recruiter", _("recruiter")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("person")
+    )
+    program = models.ForeignKey(
+        Program, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("program")
+    )
+    role = models.CharField(_("role"), max_length=10, choices=Role)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "program", "role"], name="one_membership_per_role"),
+            models.CheckConstraint(condition=Q(role__in=["reviewer", "recruiter"]), name="membership_role_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_role_display()}, {self.program}"

@@ -1,0 +1,9 @@
+"""Times and days in templates: `{% when window.closes_at window.zone %}`, `{% day window.decide_by %}`."""
+
+from django import template
+
+from programs import times
+
+register = template.Library()
+register.simple_tag(times.when, name="when")
+register.simple_tag(times.day, name="day")

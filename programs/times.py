@@ -1,0 +1,63 @@
+"""Instants and zones: how a local time that someone typed becomes an instant, and how an instant is told to people."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel.dates import format_date, format_datetime, get_timezone_name
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext_lazy as _
+
+
+def _locale() -> str:
+    return to_locale(get_language() or "en")
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    """Every IANA zone that has a place in it, for a select box."""
+    return [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name]
+
+
+def validate_zone(name: str) -> None:
+    """Raises ValidationError unless `name` is an IANA time zone such as America/Los_Angeles."""
+    if name not in available_timezones():
+        raise ValidationError(
+            _("“%(name)s” is not a time zone. Use one such as America/Los_Angeles."), params={"name": name}
+        )
+
+
+def zone_name(zone: ZoneInfo, at: datetime) -> str:
+    """The zone's name in words: “Pacific Time” for America/Los_Angeles."""
+    return (
+        get_timezone_name(zone, width="long", zone_variant="generic", locale=_locale()) or at.astimezone(zone).tzname()
+    )
+
+
+def when(at: datetime, zone: ZoneInfo) -> str:
+    """An instant for people, in `zone` and with its name: “Friday 12 February 2027, 23:59 Pacific Time”."""
+    local = format_datetime(at, "EEEE d MMMM y, HH:mm", tzinfo=zone, locale=_locale())
+    return f"{local} {zone_name(zone, at)}"
+
+
+def day(value: date) -> str:
+    """A day for people: “1 March 2027”."""
+    return format_date(value, "d MMMM y", locale=_locale())
+
+
+def instant(local: datetime, zone: ZoneInfo) -> datetime:
+    """The one instant (in UTC) at which clocks in `zone` show the naive `local` time.
+
+    Raises ValidationError for a time that clocks skip or show twice when summer time begins or ends:
+    make_aware() would accept both silently.
+    """
+    first, second = local.replace(tzinfo=zone, fold=0), local.replace(tzinfo=zone, fold=1)
+    if first.utcoffset() != second.utcoffset():
+        skipped = first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local
+        problem = _("is skipped") if skipped else _("happens twice")
+        raise ValidationError(
+            _(
+                "%(local)s %(problem)s in %(zone)s, where clocks change that day. Choose a time an hour earlier or later."
+            ),
+            params={"local": local.strftime("%Y-%m-%d %H:%M"), "problem": problem, "zone": zone.key},
+        )
+    return first.astimezone(UTC)

@@ -1,0 +1,93 @@
+"""The public pages: the board of programs, and one page for each."""
+
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from programs.models import Office, Program, Requirement, Window
+
+_STATES = [Window.State.OPEN, Window.State.SCHEDULED, Window.State.FULL, Window.State.CLOSED]
+
+
+def _board(at: datetime) -> list[Program]:
+    """The published programs with their offices and, as `current_window` and `state`, the window that matters now."""
+    programs = list(Program.objects.filter(published=True).prefetch_related("offices", "windows"))
+    for program in programs:
+        program.current_window = program.window_at(at)
+        program.state = program.current_window.state(at) if program.current_window else Window.State.CLOSED
+        if program.current_window:
+            program.current_window.program = program
+    return programs
+
+
+def _chips(name: str, choices: list[tuple[str, str]], chosen: dict[str, str]) -> list[dict]:
+    """Links that choose one value of the filter `name` and keep the other filter; the chosen one takes itself off."""
+    chips = []
+    for value, label in choices:
+        active = chosen.get(name) == value
+        query = {key: kept for key, kept in chosen.items() if key != name} | ({} if active else {name: value})
+        chips.append(
+            {
+                "label": label,
+                "active": active,
+                "url": f"{reverse('home')}?{urlencode(query)}" if query else reverse("home"),
+            }
+        )
+    return chips
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What can be applied for today, then what opens soon, then the rest."""
+    board = _board(timezone.now())
+    offices: dict[str, Office] = {office.slug: office for program in board for office in program.offices_list}
+    known = {"office": set(offices), "state": set(_STATES)}
+    chosen = {name: request.GET[name] for name, values in known.items() if request.GET.get(name) in values}
+    shown = [
+        program
+        for program in board
+        if chosen.get("state", program.state) == program.state
+        and ("office" not in chosen or chosen["office"] in {office.slug for office in program.offices_list})
+    ]
+    context = {
+        "open_programs": [program for program in shown if program.state == Window.State.OPEN],
+        "soon_programs": [program for program in shown if program.state == Window.State.SCHEDULED],
+        "other_programs": [program for program in shown if program.state in (Window.State.FULL, Window.State.CLOSED)],
+        "chips_office": _chips("office", sorted((slug, office.name) for slug, office in offices.items()), chosen),
+        "chips_state": _chips("state", [(state.value, state.label) for state in _STATES], chosen),
+        "filtered": bool(chosen),
+    }
+    return render(request, "programs/home.html", context)
+
+
+@require_safe
+def program(request: HttpRequest, slug: str) -> HttpResponse:
+    """One program: what one does, what is asked, the window, and where to apply."""
+    found = get_object_or_404(programs_with_all().filter(published=True), slug=slug)
+    at = timezone.now()
+    window = found.window_at(at)
+    asked = found.active_requirements()
+    context = {
+        "program": found,
+        "window": window,
+        "state": window.state(at) if window else Window.State.CLOSED,
+        "mandatory": [requirement for requirement in asked if requirement.mandatory],
+        "preferred": [requirement for requirement in asked if not requirement.mandatory],
+        "can_apply": bool(window) and window.state(at) == Window.State.OPEN,
+        "apply_url": found.apply_url,
+        "title": _("%(program)s internship") % {"program": found.name},
+    }
+    return render(request, "programs/program.html", context)
+
+
+def programs_with_all():
+    """Programs with what their page and form need: offices, windows, and the requirements that are not retired."""
+    active = Prefetch("requirements", Requirement.objects.filter(retired_at=None))
+    return Program.objects.prefetch_related("offices", "windows", active)
