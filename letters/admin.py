@@ -1,0 +1,68 @@
+"""Letters in the admin: read, searched, and tried again. Nobody writes, changes or deletes one there."""
+
+from django.contrib import admin, messages
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from letters.models import Letter
+from letters.services import retry_letter
+
+
+@admin.register(Letter)
+class LetterAdmin(admin.ModelAdmin):
+    """What was written to whom, whether it arrived at their mail server, and a second chance when it didn't."""
+
+    list_display = ["subject", "to", "about", "status", "created_at", "sent_at", "tries", "last_error"]
+    list_filter = ["status", "kind"]
+    search_fields = ["about__istartswith", "to__istartswith"]
+    search_help_text = _("The beginning of a reference or of an address")
+    ordering = ["-pk"]
+    list_per_page = 50
+    show_full_result_count = False
+    fields = [
+        *("subject", "addressee", "to", "reply_to", "body", "about", "kind", "message_id", "created_at"),
+        *("status", "send_after", "sent_at", "tries", "last_error"),
+    ]
+    readonly_fields = fields
+    actions = ["try_again"]
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_retry_permission(self, request, obj: Letter | None = None) -> bool:
+        """Whether the reader may have this letter (None: any) sent again."""
+        return request.user.has_perm("letters.retry_letter")
+
+    @admin.action(description=_("Try again"), permissions=["retry"])
+    def try_again(self, request, queryset) -> None:
+        """Put the failed ones of the selection back in the queue, and say what was and was not done."""
+        chosen = list(queryset.defer("body"))
+        allowed = [letter for letter in chosen if self.has_retry_permission(request, letter)]
+        done = sum(retry_letter(letter, by=request.user) for letter in allowed)
+        if done:
+            text = ngettext(
+                "%(count)d letter is in the queue again and leaves within seconds.",
+                "%(count)d letters are in the queue again and leave within seconds.",
+                done,
+            )
+            self.message_user(request, text % {"count": done}, messages.SUCCESS)
+        if refused := len(chosen) - len(allowed):
+            text = ngettext(
+                "%(count)d letter is not yours to send again.",
+                "%(count)d letters are not yours to send again.",
+                refused,
+            )
+            self.message_user(request, text % {"count": refused}, messages.ERROR)
+        if left := len(allowed) - done:
+            text = ngettext(
+                "%(count)d letter was left alone: only a failed one can be tried again.",
+                "%(count)d letters were left alone: only failed ones can be tried again.",
+                left,
+            )
+            self.message_user(request, text % {"count": left}, messages.WARNING)

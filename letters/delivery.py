@@ -1,0 +1,141 @@
+"""Delivering letters: at least once each, by any number of workers, whatever breaks in between.
+
+A letter is claimed by a conditional UPDATE just before it is sent, and marked just after. A worker that dies in between
+leaves a claim that runs out; then another takes the letter, and what left twice carries one Message-ID. Exactly once is
+nothing that mail offers.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from smtplib import SMTPDataError, SMTPRecipientsRefused
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db.models import F
+from django.utils import timezone
+
+from letters.models import Letter
+
+# Longer than the longest try (letters.checks), and short enough that a letter of a dead worker leaves within 5 minutes.
+LEASE = timedelta(minutes=4)
+FIRST_PAUSE = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(minutes=5)
+# With these pauses the last of them comes more than 24 hours after the first.
+MOST_TRIES = 300
+
+
+class _NothingTakenError(Exception):
+    """The mail backend reported no error and no letter sent."""
+
+
+def deliver_due(*, at: datetime | None = None, limit: int = 50) -> int:
+    """Send the letters that are due, at most `limit`, and return how many were sent.
+
+    Call it outside of transactions: each letter is marked, and that committed, at once.
+    at: the time to go by (aware; the present one for each letter).
+    """
+    return sum(letter.status == Letter.Status.SENT for letter in deliveries(at=at, limit=limit))
+
+
+def deliveries(*, at: datetime | None = None, limit: int = 50) -> Iterator[Letter]:
+    """Try the letters that are due, oldest first, and give each as the try left it.
+
+    Whoever stops asking for more stops the delivery between two letters. It also ends when the mail server can't be
+    reached, so that one that never answers costs one timeout and not one for each letter.
+    """
+    due = Letter.objects.due(at or timezone.now()).order_by("send_after", "pk")
+    connection = get_connection()
+    try:
+        for pk in list(due.values_list("pk", flat=True)[:limit]):
+            # Claimed one by one: a claim on the whole batch would have to outlast all of its timeouts.
+            letter = claim(pk, at=at or timezone.now())
+            if letter is None:
+                continue  # another worker has it
+            error = _send(letter, connection)
+            now = at or timezone.now()
+            if error is None:
+                _mark_sent(letter, at=now)
+            else:
+                _mark_unsent(letter, error, at=now)
+            yield letter
+            if error is not None and _is_the_servers(error):
+                return
+    finally:
+        with contextlib.suppress(OSError):
+            connection.close()
+
+
+def claim(pk: int, *, at: datetime) -> Letter | None:
+    """Take a letter that is due into one's hands until its lease ends; None when another worker was faster."""
+    claimed = Letter.objects.due(at).filter(pk=pk).update(claimed_until=at + LEASE, tries=F("tries") + 1)
+    return Letter.objects.get(pk=pk) if claimed else None
+
+
+def to_message(letter: Letter) -> EmailMessage:
+    """The letter as it leaves: the same each time, whichever worker sends it."""
+    return EmailMessage(
+        subject=letter.subject,
+        body=letter.body,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[letter.to],
+        reply_to=[letter.reply_to] if letter.reply_to else None,
+        # Auto-Submitted keeps answering machines from answering (RFC 3834).
+        headers={"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated"},
+    )
+
+
+def pause_after(tries: int) -> timedelta:
+    """How long to wait after this many failed tries: doubled each time, up to 5 minutes."""
+    return min(FIRST_PAUSE * 2 ** min(tries - 1, 10), LONGEST_PAUSE)
+
+
+def _send(letter: Letter, connection: BaseEmailBackend) -> Exception | None:
+    """Send it, over the connection that is open if one is; the error of a try that failed."""
+    try:
+        connection.open()
+        if connection.send_messages([to_message(letter)]) == 0:
+            raise _NothingTakenError
+    # Whatever is wrong with one letter must not keep the others.
+    except Exception as error:
+        return error
+    return None
+
+
+def _is_the_servers(error: Exception) -> bool:
+    """Whether the other letters would meet the same error now: it is the mail server's, not this letter's."""
+    return isinstance(error, OSError) and not isinstance(error, (SMTPRecipientsRefused, SMTPDataError))
+
+
+def _is_for_good(error: Exception) -> bool:
+    """Whether the address was refused for good (a 5xx reply, RFC 5321 section 4.2.1)."""
+    return isinstance(error, SMTPRecipientsRefused) and _reply_code(error) >= 500
+
+
+def _reply_code(error: Exception) -> int:
+    """What the mail server answered; 0 when it is no answer of a mail server."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return max((code for code, _text in error.recipients.values()), default=0)
+    return getattr(error, "smtp_code", 0)
+
+
+def _mark_sent(letter: Letter, *, at: datetime) -> None:
+    # Also when the claim has run out meanwhile and another worker tries, or has failed: it was sent.
+    letter.status, letter.sent_at, letter.claimed_until, letter.last_error = Letter.Status.SENT, at, None, ""
+    Letter.objects.filter(pk=letter.pk, sent_at=None).update(
+        status=letter.status, sent_at=letter.sent_at, claimed_until=None, last_error=""
+    )
+
+
+def _mark_unsent(letter: Letter, error: Exception, *, at: datetime) -> None:
+    """Put it back with a pause, or give it up."""
+    mine = Letter.objects.waiting().filter(pk=letter.pk, claimed_until=letter.claimed_until)
+    if _is_for_good(error) or letter.tries >= MOST_TRIES:
+        letter.status = Letter.Status.FAILED
+    else:
+        letter.send_after = at + pause_after(letter.tries)
+    # The server's own words could hold the address; its code says enough.
+    letter.last_error = f"{type(error).__name__} {_reply_code(error) or ''}".strip()
+    letter.claimed_until = None
+    mine.update(status=letter.status, send_after=letter.send_after, last_error=letter.last_error, claimed_until=None)

@@ -1,0 +1,119 @@
+"""What we write to people. A Letter is the text, its record and the job of delivering it, all in one row."""
+
+from datetime import datetime
+from typing import TypedDict
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, Min, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Backlog(TypedDict):
+    """How many letters wait, since when the oldest of them does (None: nothing waits), and how many have failed."""
+
+    waiting: int
+    oldest: datetime | None
+    failed: int
+
+
+class LetterQuerySet(models.QuerySet):
+    """Letters by what is to be done with them."""
+
+    def waiting(self) -> "LetterQuerySet":
+        """Not sent yet, now or later."""
+        return self.filter(status=Letter.Status.QUEUED)
+
+    def due(self, at: datetime) -> "LetterQuerySet":
+        """To be sent now, and in no worker's hands: never claimed, or claimed by one that ended before it was done."""
+        return self.waiting().filter(Q(claimed_until=None) | Q(claimed_until__lte=at), send_after__lte=at)
+
+    def failed(self) -> "LetterQuerySet":
+        """Given up: a person has to look."""
+        return self.filter(status=Letter.Status.FAILED)
+
+    def backlog(self) -> Backlog:
+        """The depth and the age of the queue, in one query."""
+        unsent = self.exclude(status=Letter.Status.SENT)
+        waiting = Q(status=Letter.Status.QUEUED)
+        return unsent.aggregate(
+            waiting=Count("pk", filter=waiting),
+            oldest=Min("created_at", filter=waiting),
+            failed=Count("pk", filter=Q(status=Letter.Status.FAILED)),
+        )
+
+
+class Letter(models.Model):
+    """A letter to one person.
+
+    It is written in the transaction of what it tells (letters.services.write_letter), so that there is never one
+    without the other; the worker delivers it (letters.delivery). Its text is never changed afterwards: it stays what
+    the addressee got. Only the fields below the line belong to the delivery.
+    """
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("waiting")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("failed")
+
+    addressee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("addressee"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="letters",
+    )
+    to = models.EmailField(_("to"), max_length=254)
+    subject = models.CharField(_("subject"), max_length=200)
+    body = models.TextField(_("text"))
+    reply_to = models.EmailField(_("replies go to"), max_length=254, blank=True)
+    about = models.CharField(
+        _("about"),
+        max_length=40,
+        blank=True,
+        db_index=True,
+        help_text=_("The reference of what it concerns, an application's for one."),
+    )
+    kind = models.CharField(_("kind"), max_length=40)
+    message_id = models.CharField(_("Message-ID"), max_length=320, unique=True, editable=False)
+    created_at = models.DateTimeField(_("written"))
+    # ---
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
+    send_after = models.DateTimeField(_("not before"))
+    tries = models.PositiveIntegerField(_("tries"), default=0)
+    claimed_until = models.DateTimeField(_("in delivery until"), null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    last_error = models.CharField(_("last error"), max_length=100, blank=True)
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("letter")
+        verbose_name_plural = _("letters")
+        # Nobody adds, changes or deletes a letter by hand, so there are no permissions to.
+        default_permissions = ("view",)
+        permissions = [("retry_letter", _("Can try a failed letter again"))]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["queued", "sent", "failed"]),
+                name="letter_status_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="sent", sent_at__isnull=False) | (~Q(status="sent") & Q(sent_at=None)),
+                name="letter_is_sent_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(claimed_until=None) | Q(status="queued"),
+                name="letter_in_delivery_is_waiting",
+            ),
+            models.CheckConstraint(condition=~Q(to=""), name="letter_has_an_address"),
+        ]
+        indexes = [
+            # The worker asks for what is due every second: as small as the queue, however many letters were sent.
+            models.Index(fields=["send_after"], condition=Q(status="queued"), name="letter_due"),
+            models.Index(fields=["created_at"], condition=Q(status="failed"), name="letter_failed"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
