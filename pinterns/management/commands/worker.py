@@ -71,13 +71,15 @@ class Command(BaseCommand):
         next_run = {job: 0.0 for _seconds, job in JOBS}
         failures = 0
         while not self.stopping:
+            # One that broke, or is old, is replaced.
+            close_old_connections()
             well = self._do(self._deliver_all)
             for seconds, job in JOBS:
                 if not self.stopping and time.monotonic() >= next_run[job]:
                     next_run[job] = time.monotonic() + seconds
                     self._do(job)
             failures = 0 if well else failures + 1
-            self._wait(min(IDLE_SECONDS * 2**failures, LONGEST_WAIT_SECONDS))
+            self._wait(min(IDLE_SECONDS * 2 ** min(failures, 5), LONGEST_WAIT_SECONDS))
 
     def _deliver_all(self) -> None:
         """Deliver what is due, batch after batch, until none is left or it is time to stop."""
@@ -92,8 +94,7 @@ class Command(BaseCommand):
                         break
 
     def _do(self, job: Callable[[], object]) -> bool:
-        """Run it with a connection that works; whether it went well. What it raises is logged, and ends nothing."""
-        close_old_connections()
+        """Run it; whether it went well. What it raises is logged, and ends nothing."""
         try:
             job()
         except Exception as error:
@@ -101,8 +102,6 @@ class Command(BaseCommand):
             places = "".join(traceback.format_tb(error.__traceback__))
             logger.error("%s failed: %s\n%s", job.__name__, type(error).__name__, places)
             return False
-        finally:
-            close_old_connections()
         return True
 
     def _wait(self, seconds: float) -> None:

@@ -1,0 +1,67 @@
+"""`manage.py worker`, run once."""
+
+import logging
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from letters.models import Letter
+from pinterns.management.commands import worker
+
+pytestmark = pytest.mark.django_db
+
+
+def run_once() -> str:
+    out = StringIO()
+    call_command("worker", once=True, stdout=out)
+    return out.getvalue()
+
+
+def test_it_delivers_all_that_is_due_and_says_so_without_a_name(write, mailoutbox, monkeypatch):
+    monkeypatch.setattr(worker, "BATCH", 2)
+    letters = [write() for _ in range(5)]
+    said = run_once()
+    assert len(mailoutbox) == 5
+    assert said.splitlines() == [f"sent receipt K7QF-2MXD #{letter.pk}" for letter in letters]
+    assert "ada" not in said.lower()
+
+
+def test_a_letter_that_did_not_leave_is_said_too(write, settings):
+    settings.EMAIL_BACKEND = "tests.letters.test_delivery.SilentBackend"
+    letter = write(about="")
+    assert run_once() == f"queued receipt - #{letter.pk} try 1: _NothingTakenError\n"
+
+
+def test_every_job_is_done_and_twice_does_no_harm():
+    run_once()
+    run_once()
+
+
+def test_a_job_that_fails_is_logged_without_its_data_and_ends_nothing(write, mailoutbox, monkeypatch, caplog):
+    done = []
+
+    def first():
+        address = "@".join(["ada", "example.org"])
+        raise ValueError(f"{address} already exists")
+
+    monkeypatch.setattr(worker, "JOBS", [(60, first), (60, lambda: done.append(1))])
+    write()
+    with caplog.at_level(logging.ERROR), pytest.raises(CommandError):
+        run_once()
+    assert done == [1]
+    assert len(mailoutbox) == 1
+    assert "first failed: ValueError" in caplog.text
+    assert "ada@example.org" not in caplog.text
+
+
+def test_told_to_stop_it_finishes_the_letter_in_hand(write, mailoutbox, monkeypatch):
+    for _ in range(3):
+        write()
+    command = worker.Command(stdout=StringIO())
+    command.stopping = False
+    monkeypatch.setattr(command.stdout, "write", lambda *_: command._stop(None, None))
+    command._deliver_all()
+    assert len(mailoutbox) == 1
+    assert sorted(Letter.objects.values_list("status", flat=True)) == ["queued", "queued", "sent"]
+    assert not Letter.objects.exclude(claimed_until=None).exists()
