@@ -72,8 +72,9 @@ class Canvas:
         self._image, self._draw = image, ImageDraw.Draw(image)
 
     def _box(self, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
-        # Pillow counts the last pixel in.
-        return x0 * self._scale, y0 * self._scale, x1 * self._scale - 1, y1 * self._scale - 1
+        left, top = x0 * self._scale, y0 * self._scale
+        # Pillow counts the last pixel in; there is always one.
+        return left, top, max(left, x1 * self._scale - 1), max(top, y1 * self._scale - 1)
 
 
 def arc(x: float, y: float, r: float, start: float, end: float, steps: int = 90) -> list[Point]:

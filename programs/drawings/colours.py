@@ -32,8 +32,7 @@ def palette(hue: float, spark: float | None = None) -> Palette:
     """
     angle = _perceived_angle(hue)
     contrast = angle + 170 if spark is None else _perceived_angle(spark)
-    # Dark yellow is mud: near yellow the middle tones are lighter, and the dark ones lean towards brown.
-    yellow = max(0.0, math.cos(math.radians(min(90.0, 2 * abs((angle - 92 + 180) % 360 - 180)))))
+    yellow, golden = _yellowness(angle), _yellowness(contrast)
     return Palette(
         wash=oklch(0.94 + 0.015 * yellow, 0.035 + 0.015 * yellow, angle),
         light=oklch(0.87 + 0.03 * yellow, 0.075 + 0.02 * yellow, angle),
@@ -42,8 +41,8 @@ def palette(hue: float, spark: float | None = None) -> Palette:
         strong=oklch(0.55 + 0.07 * yellow, 0.165, angle - 28 * yellow),
         deep=oklch(0.39 + 0.02 * yellow, 0.115, angle - 40 * yellow),
         night=oklch(0.26, 0.065, angle - 44 * yellow),
-        spark=oklch(0.83, 0.125, contrast),
-        ember=oklch(0.66, 0.155, contrast),
+        spark=oklch(0.83 + 0.03 * golden, 0.125 + 0.03 * golden, contrast),
+        ember=oklch(0.66 + 0.06 * golden, 0.155, contrast - 10 * golden),
     )
 
 
@@ -78,6 +77,15 @@ def _perceived_angle(hue: float) -> float:
     a = 1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short
     b = 0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short
     return math.degrees(math.atan2(b, a))
+
+
+def _yellowness(angle: float) -> float:
+    """From 1 at yellow to 0 at 45 degrees from it.
+
+    Dark yellow is mud: near yellow the middle tones are lighter, and the dark ones lean towards brown.
+    """
+    apart = abs((angle - 92 + 180) % 360 - 180)
+    return math.cos(math.radians(min(90, 2 * apart)))
 
 
 def _encoded(part: float) -> float:

@@ -24,7 +24,7 @@ def san_francisco(sheet: Canvas, hue: Palette) -> None:
     sheet.polygon([*hills(640, 46, 0.75, 3.4), (WIDTH, SHORE), (0, SHORE)], hue.soft)
     water(sheet, hue)
     deck, head, towers = 640, 170, (360, 1240)
-    for x in range(0, WIDTH + 1, 40):
+    for x in range(20, WIDTH, 40):
         sheet.line([(x, _cable(x, towers, head, deck)), (x, deck)], 4, hue.strong)
     sheet.line([(x, _cable(x, towers, head, deck)) for x in range(0, WIDTH + 1, 10)], 13, hue.deep)
     sheet.rect(0, deck, WIDTH, deck + 26, hue.deep)
@@ -33,7 +33,7 @@ def san_francisco(sheet: Canvas, hue: Palette) -> None:
             sheet.polygon(
                 [(x + side * 54, 800), (x + side * 46, head), (x + side * 22, head), (x + side * 22, 800)], hue.deep
             )
-        for top, tall in ((head + 14, 30), (head + 130, 26), (head + 250, 26), (head + 370, 26)):
+        for top, tall in ((head - 10, 44), (head + 130, 26), (head + 250, 26), (head + 370, 26)):
             sheet.rect(x - 50, top, x + 50, top + tall, hue.deep)
     for x0, y, x1 in ((-60, 716, 520), (180, 752, 700), (1000, 706, 1500), (1180, 742, 1700), (620, 730, 900)):
         sheet.rect(x0, y, x1, y + 34, PAPER, radius=17)
