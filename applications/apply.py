@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from applications.models import Application
 from applications.services import Incomplete, NotEditable, NotSent, SentAlready, save_draft, shut_sentence, submit
 from applications.workflow import Status
 from programs.models import Program, Window
-from programs.times import when
+from programs.times import day
 from programs.views import programs_with_all
 
 _SAVE, _SEND, _ADD, _REMOVE = "save", "send", "add", "remove-document"
@@ -32,7 +32,7 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
     """The application form of a program's window."""
     at = timezone.now()
     program = get_object_or_404(programs_with_all().filter(published=True), slug=slug)
-    window = _window(program, request.POST.get("window", ""), at)
+    window = _window(program, _posted_number(request, "window"), at)
     if window is None:
         return redirect(program)
     application = Application.objects.filter(candidate=request.user, window=window).first()
@@ -51,9 +51,9 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
     return _page(request, window, application, form, at, notice=_what_changed(application))
 
 
-def _window(program: Program, posted: str, at: datetime) -> Window | None:
+def _window(program: Program, posted: int, at: datetime) -> Window | None:
     """The window that the form was made for, else the one that matters now."""
-    windows = {str(window.pk): window for window in program.windows.all()}
+    windows = {window.pk: window for window in program.windows.all()}
     window = windows.get(posted) or program.window_at(at)
     if window:
         window.program = program
@@ -83,16 +83,16 @@ def _post(request: HttpRequest, window: Window, application: Application | None,
     blank = ApplicationForm(window=window, draft=posted)
     draft = blank.select(posted)
     uploads, refused = _receive(request, blank)
-    removed = [int(target)] if action == _REMOVE and target.isascii() and target.isdigit() and len(target) < 19 else []
+    removed = [section.requirement.pk for section in blank.requirements if f"{_REMOVE}:{section.requirement.pk}" == request.POST.get("action")]
     try:
         application = save_draft(
             candidate=request.user, window=window, draft=draft, uploads=uploads, removed=removed, at=at
         )
     except NotEditable as error:
-        messages.warning(request, str(error))
-        return redirect(application or window.program)
+        # Nothing typed is lost: the page comes back with it, though it can be neither saved nor sent.
+        return _page(request, window, application, blank, at, notice=str(error), can_send=False)
     if action == _SEND and not refused:
-        return _send(request, application, _revision(request), at)
+        return _send(request, application, max(_posted_number(request, "revision"), 0), at)
     form = ApplicationForm(window=window, draft=draft, documents=in_draft(application))
     if refused:
         for requirement_id, reason in refused.items():
@@ -104,10 +104,10 @@ def _post(request: HttpRequest, window: Window, application: Application | None,
     return redirect(f"{window.program.apply_url}{anchor}")
 
 
-def _revision(request: HttpRequest) -> int:
-    """How often the application had been sent when the page was made; -1, which never matches, for nonsense."""
-    posted = request.POST.get("revision", "0")
-    return int(posted) if posted.isascii() and posted.isdigit() and len(posted) < 10 else -1
+def _posted_number(request: HttpRequest, name: str) -> int:
+    """A number from a hidden field; -1, which never matches anything, for what is none."""
+    posted = request.POST.get(name, "")
+    return int(posted) if posted.isascii() and posted.isdigit() and len(posted) < 19 else -1
 
 
 def _add_row(posted: dict[str, list[str]], requirement_id: str) -> None:
@@ -149,7 +149,7 @@ def _send(request: HttpRequest, application: Application, revision: int, at: dat
         return _page(request, window, application, _kept(application), at, notice=notice)
     except NotSent as error:
         return _page(request, window, application, _kept(application), at, notice=str(error))
-    messages.success(request, _("Your application is in. We'll write by %(day)s.") % {"day": window.decide_by})
+    messages.success(request, _("Your application is in. We'll write by %(day)s.") % {"day": day(window.decide_by)})
     return redirect(application)
 
 
@@ -176,6 +176,7 @@ def _page(
     at: datetime,
     *,
     notice: str = "",
+    can_send: bool = True,
     read_only: bool = False,
     preview: bool = False,
 ) -> HttpResponse:
@@ -191,14 +192,13 @@ def _page(
         "state": state,
         "application": application,
         "form": form,
-        "revision": application.revision if application else 0,
+        "hidden": {"window": window.pk, "revision": application.revision if application else 0},
         "saved_at": application.draft_saved_at if application else None,
-        "saved_text": when(application.draft_saved_at, window.zone) if application else "",
         "notice": notice or (shut_sentence(window, state) if shut else ""),
         "changing": bool(application and application.status == Status.SUBMITTED),
         "preview": preview,
         "read_only": read_only,
-        "can_send": not shut and not preview,
+        "can_send": can_send and not shut and not preview,
     }
     return render(request, "applications/apply.html", context)
 
@@ -208,8 +208,6 @@ def _page(
 @require_http_methods(["GET", "HEAD"])
 def preview(request: HttpRequest, slug: str) -> HttpResponse:
     """The form of a program as candidates will see it, for its recruiters, whatever the state of its windows."""
-    from django.http import Http404
-
     program = get_object_or_404(programs_with_all(), slug=slug)
     if not program.is_run_by(request.user):
         raise Http404

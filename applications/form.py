@@ -92,7 +92,7 @@ class ApplicationForm:
             section.verdict = verdicts.get(section.requirement.pk)
             if section.verdict and section.mandatory and not section.verdict.met:
                 section.form.add_error(section.form.main_field, section.verdict.reason)
-        return all([form.is_valid() for form in self.forms])
+        return all(form.is_valid() for form in self.forms)
 
     @property
     def missing(self) -> list[dict[str, str]]:

@@ -110,7 +110,7 @@ def submit(*, application: Application, revision: int, at: datetime | None = Non
     Raises Incomplete, WindowShut or SentAlready; then nothing has changed.
     """
     at = at or timezone.now()
-    if revision != application.revision:
+    if revision < application.revision:
         raise SentAlready(_("This application was sent from another tab or by an earlier click."))
     _refuse_shut(application, at)
     documents = in_draft(application)

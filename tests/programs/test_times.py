@@ -1,0 +1,36 @@
+"""Local times that people type, and times that people read."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from programs.times import day, instant, validate_zone, when
+
+LOS_ANGELES = ZoneInfo("America/Los_Angeles")
+
+
+def test_a_time_is_told_in_full_and_with_its_zone():
+    at = datetime(2027, 2, 13, 7, 59, tzinfo=UTC)
+    assert when(at, LOS_ANGELES) == "Friday 12 February 2027, 23:59 Pacific Time"
+    assert when(at, ZoneInfo("Pacific/Apia")).startswith("Saturday 13 February 2027, 20:59 ")
+    assert day(date(2027, 3, 1)) == "1 March 2027"
+
+
+def test_a_local_time_becomes_its_one_instant():
+    assert instant(datetime(2027, 2, 12, 23, 59), LOS_ANGELES) == datetime(2027, 2, 13, 7, 59, tzinfo=UTC)
+    assert instant(datetime(2028, 2, 29, 12, 0), ZoneInfo("Pacific/Apia")) == datetime(2028, 2, 28, 23, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("local", "says"), [(datetime(2027, 3, 14, 2, 30), "is skipped"), (datetime(2027, 11, 7, 1, 30), "happens twice")])
+def test_a_time_that_clocks_skip_or_show_twice_is_refused(local, says):
+    with pytest.raises(ValidationError) as refused:
+        instant(local, LOS_ANGELES)
+    assert says in refused.value.messages[0]
+
+
+def test_a_zone_is_one_of_the_known():
+    validate_zone("America/Toronto")
+    with pytest.raises(ValidationError):
+        validate_zone("Mars/Olympus")
