@@ -1,0 +1,115 @@
+"""Loads a catalogue: offices, programs and what they ask for, from a TOML file into the database.
+
+What is missing is created; what is there, known by its slug, is left as it is, since recruiters edit it in the admin.
+"""
+
+import tomllib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from programs import kinds
+from programs.drawings import store_cover, store_skyline
+from programs.models import Office, Program, Requirement
+from programs.services import save_requirement
+
+CATALOGUE = Path(__file__).with_name("catalogue.toml")
+# Room between two requirements, so that a recruiter can put one in between.
+STEP = 10
+
+# Hears how many drawings are done, and of how many.
+Tell = Callable[[int, int], None]
+
+
+class CatalogueError(Exception):
+    """The file says something that cannot be; str() says where and what."""
+
+
+def load(path: Path = CATALOGUE, *, tell: Tell = lambda done, total: None, at: datetime | None = None) -> int:
+    """Creates the offices and programs of the file that are missing, each with its drawing; returns how many.
+
+    Raises CatalogueError for a file that is wrong; then nothing is created.
+    """
+    facts = tomllib.loads(path.read_text(encoding="utf-8"))
+    offices = _missing(Office, facts.get("offices", []))
+    programs = _missing(Program, facts.get("programs", []))
+    rows = {entry["slug"]: [_requirement(row, entry["slug"]) for row in _asked(entry)] for entry in programs}
+    if not offices and not programs:
+        return 0
+    pictures = _draw(offices, programs, tell)
+    with transaction.atomic():
+        for entry in offices:
+            _save(Office(**entry, **pictures[entry["slug"]]))
+        for entry in programs:
+            program = Program(**_own_fields(entry), **pictures[entry["slug"]])
+            _save(program)
+            program.offices.set(_offices(entry))
+            for position, requirement in enumerate(rows[entry["slug"]], start=1):
+                requirement.program, requirement.position = program, position * STEP
+                save_requirement(requirement=requirement, at=at)
+    return len(offices) + len(programs)
+
+
+def _missing(model: type[Office] | type[Program], entries: list[dict]) -> list[dict]:
+    known = set(model.objects.values_list("slug", flat=True))
+    return [entry for entry in entries if entry["slug"] not in known]
+
+
+def _asked(entry: dict) -> list[dict]:
+    return entry.get("requirements", [])
+
+
+def _own_fields(entry: dict) -> dict:
+    return {name: value for name, value in entry.items() if name not in ("offices", "requirements")}
+
+
+def _offices(entry: dict) -> list[Office]:
+    found = list(Office.objects.filter(slug__in=entry["offices"]))
+    unknown = set(entry["offices"]) - {office.slug for office in found}
+    if unknown:
+        raise CatalogueError(f"{entry['slug']}: there is no office {', '.join(sorted(unknown))}.")
+    return found
+
+
+def _save(row: Office | Program) -> None:
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        raise CatalogueError(f"{row.slug}: {error}") from error
+    row.save()
+
+
+def _requirement(row: dict, program: str) -> Requirement:
+    """The unsaved requirement, its parameters checked and completed by its kind's own form, as the admin does."""
+    where = f"{program}, requirement “{row.get('title')}”"
+    try:
+        kind = kinds.get(row["kind"])
+    except KeyError:
+        raise CatalogueError(f"{where}: there is no kind “{row.get('kind')}”.") from None
+    fields = kind.ParametersForm.base_fields
+    unknown = set(row["parameters"]) - set(fields)
+    if unknown:
+        raise CatalogueError(f"{where}: {kind.slug} has no parameter {', '.join(sorted(unknown))}.")
+    posted = {name: field.prepare_value(row["parameters"].get(name)) for name, field in fields.items()}
+    form = kind.ParametersForm(posted)
+    if not form.is_valid():
+        raise CatalogueError(f"{where}: {form.errors.as_json()}")
+    return Requirement(
+        kind=kind.slug, title=row["title"], mandatory=row["mandatory"], parameters=dict(form.cleaned_data)
+    )
+
+
+def _draw(offices: list[dict], programs: list[dict], tell: Tell) -> dict[str, dict]:
+    """The picture fields of each entry, by slug. Files first, rows after: what no row names is swept."""
+    with ThreadPoolExecutor() as pool:  # drawing and packing leave Python free to do the next one
+        jobs = {entry["slug"]: pool.submit(store_skyline, entry["slug"]) for entry in offices}
+        jobs |= {entry["slug"]: pool.submit(store_cover, entry["slug"], entry["hue"]) for entry in programs}
+        pictures = {}
+        for number, (slug, job) in enumerate(jobs.items(), start=1):
+            pictures[slug] = job.result()
+            tell(number, len(jobs))
+    return pictures
