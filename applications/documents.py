@@ -51,10 +51,11 @@ def receive(requirement: Requirement, file: UploadedFile) -> Upload:
 
 def attach(application: Application, upload: Upload, *, at: datetime) -> None:
     """Makes `upload` part of the draft, in the place of an earlier file. The same file again changes nothing."""
-    current = application.documents.filter(requirement=upload.requirement, in_draft=True)
-    if current.filter(sha256=upload.facts.sha256, name=upload.name).exists():
+    current = application.documents.filter(requirement=upload.requirement, in_draft=True).first()
+    if current and (current.sha256, current.name) == (upload.facts.sha256, upload.name):
         return
-    current.update(in_draft=False)
+    if current:
+        detach(application, upload.requirement.pk)
     application.documents.create(
         requirement=upload.requirement,
         file=upload.path,

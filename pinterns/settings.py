@@ -126,6 +126,12 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Pinterns"
+MFA_TOTP_TOLERANCE = 1  # step of 30 s to either side: people type slowly, and phones drift
+MFA_FORMS = {
+    "add_webauthn": "accounts.passkeys.AddPasskeyForm",
+    "authenticate_webauthn": "accounts.passkeys.AuthenticateForm",
+    "reauthenticate_webauthn": "accounts.passkeys.ReauthenticateForm",
+}
 # Rate limits live in the cache; its default of 300 entries would let anybody flush them.
 CACHES = {
     "default": {
@@ -213,7 +219,6 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 CSRF_FAILURE_VIEW = "pinterns.views.csrf_failure"
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60  # seconds: a candidate comes back to a draft within two weeks
 SESSION_COOKIE_HTTPONLY = True
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 LOGGING = {
     "version": 1,

@@ -438,7 +438,7 @@ def test_a_body_over_the_limit_gets_a_page_and_the_last_save_is_kept(client, can
     settings.MAX_REQUEST_BYTES = 1000
     response = post(client, window, "save", answers={"statement": {"text": "x" * 5000}})
     assert response.status_code == 413
-    assert "saved" in response.content.decode()
+    assert "Your last save is kept" in response.content.decode()
     settings.MAX_REQUEST_BYTES = 10**8
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
     assert post(client, window, "save", answers={"statement": {"text": "x" * 5000}}).status_code == 413
@@ -473,8 +473,11 @@ def test_the_form_takes_twelve_queries_at_most_and_a_send_twenty(client, candida
     make_draft(window, candidate=candidate)
     with django_assert_max_num_queries(12):
         client.get(url(window))
-    with django_assert_max_num_queries(20):
-        assert post(client, window).status_code == 302
+    posted = post_for(window, action="send")
+    with CaptureQueriesContext(connection) as queries:
+        assert client.post(url(window), posted).status_code == 302
+    # A test runs inside a transaction, so that each of ours shows as a savepoint.
+    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) <= 20
 
 
 def test_the_form_takes_the_same_number_of_queries_with_thirty_requirements(client, candidate):
