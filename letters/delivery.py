@@ -6,14 +6,15 @@ nothing that mail offers.
 """
 
 import contextlib
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from smtplib import SMTPDataError, SMTPRecipientsRefused
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db.models import F
+from django.db.models import Case, DateTimeField, F, Value, When
 from django.utils import timezone
 
 from letters.models import Letter
@@ -24,6 +25,7 @@ FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=5)
 # With these pauses the last of them comes more than 24 hours after the first.
 MOST_TRIES = 300
+HANGING_UP = 421  # a mail server's reply when it ends the connection (RFC 5321 section 3.8)
 
 
 class _NothingTakenError(Exception):
@@ -42,8 +44,8 @@ def deliver_due(*, at: datetime | None = None, limit: int = 50) -> int:
 def deliveries(*, at: datetime | None = None, limit: int = 50) -> Iterator[Letter]:
     """Try the letters that are due, oldest first, and give each as the try left it.
 
-    Whoever stops asking for more stops the delivery between two letters. It also ends when the mail server can't be
-    reached, so that one that never answers costs one timeout and not one for each letter.
+    Whoever stops asking for more stops the delivery between two letters. It also ends when the mail server fails: one
+    that never answers costs one timeout, and not one for each letter.
     """
     due = Letter.objects.due(at or timezone.now()).order_by("send_after", "pk")
     connection = get_connection()
@@ -53,12 +55,15 @@ def deliveries(*, at: datetime | None = None, limit: int = 50) -> Iterator[Lette
             letter = claim(pk, at=at or timezone.now())
             if letter is None:
                 continue  # another worker has it
-            error = _send(letter, connection)
+            unreachable = _error_of(connection.open)
+            error = unreachable or _error_of(lambda letter=letter: _send(letter, connection))
             now = at or timezone.now()
             if error is None:
                 _mark_sent(letter, at=now)
             else:
                 _mark_unsent(letter, error, at=now)
+            if unreachable:
+                _postpone_all(unreachable, at=now)
             yield letter
             if error is not None and _is_the_servers(error):
                 return
@@ -91,21 +96,24 @@ def pause_after(tries: int) -> timedelta:
     return min(FIRST_PAUSE * 2 ** min(tries - 1, 10), LONGEST_PAUSE)
 
 
-def _send(letter: Letter, connection: BaseEmailBackend) -> Exception | None:
-    """Send it, over the connection that is open if one is; the error of a try that failed."""
+def _error_of(step: Callable[[], object]) -> Exception | None:
+    """What the step raised: whatever is wrong with one letter must not keep the others."""
     try:
-        connection.open()
-        if connection.send_messages([to_message(letter)]) == 0:
-            raise _NothingTakenError
-    # Whatever is wrong with one letter must not keep the others.
+        step()
     except Exception as error:
         return error
     return None
 
 
+def _send(letter: Letter, connection: BaseEmailBackend) -> None:
+    if connection.send_messages([to_message(letter)]) == 0:
+        raise _NothingTakenError
+
+
 def _is_the_servers(error: Exception) -> bool:
-    """Whether the other letters would meet the same error now: it is the mail server's, not this letter's."""
-    return isinstance(error, OSError) and not isinstance(error, (SMTPRecipientsRefused, SMTPDataError))
+    """Whether the next letter would meet the same error: it is the mail server's, not this letter's."""
+    about_the_letter = isinstance(error, (SMTPRecipientsRefused, SMTPDataError)) and _reply_code(error) != HANGING_UP
+    return isinstance(error, OSError) and not about_the_letter
 
 
 def _is_for_good(error: Exception) -> bool:
@@ -135,7 +143,30 @@ def _mark_unsent(letter: Letter, error: Exception, *, at: datetime) -> None:
         letter.status = Letter.Status.FAILED
     else:
         letter.send_after = at + pause_after(letter.tries)
-    # The server's own words could hold the address; its code says enough.
-    letter.last_error = f"{type(error).__name__} {_reply_code(error) or ''}".strip()
+    letter.last_error = _named(error)
     letter.claimed_until = None
     mine.update(status=letter.status, send_after=letter.send_after, last_error=letter.last_error, claimed_until=None)
+
+
+def _postpone_all(error: Exception, *, at: datetime) -> None:
+    """Count it as a try of every letter that is due: the server that one could not reach, none can.
+
+    So each has its growing pauses and its day, however many there are.
+    """
+    due = Letter.objects.due(at)
+    due.filter(tries__gte=MOST_TRIES - 1).update(
+        status=Letter.Status.FAILED, tries=F("tries") + 1, last_error=_named(error), claimed_until=None
+    )
+    growing = itertools.takewhile(lambda tries: pause_after(tries + 1) < LONGEST_PAUSE, itertools.count())
+    pauses = [When(tries=tries, then=Value(at + pause_after(tries + 1))) for tries in growing]
+    due.update(
+        send_after=Case(*pauses, default=Value(at + LONGEST_PAUSE), output_field=DateTimeField()),
+        tries=F("tries") + 1,
+        last_error=_named(error),
+        claimed_until=None,
+    )
+
+
+def _named(error: Exception) -> str:
+    """Its type and the server's code: the server's own words could hold the address."""
+    return f"{type(error).__name__} {_reply_code(error) or ''}".strip()

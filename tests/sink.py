@@ -31,7 +31,9 @@ class SmtpSink:
         self.sessions = 0
         self.refusals: dict[str, str] = {}  # address: reply to RCPT
         self.data_reply = "250 OK"
-        self.after_taking: Callable[[], None] = lambda: None  # before its reply
+        # Called within a letter's delivery, before the reply to its address, and to its text.
+        self.before_taking: Callable[[], None] = lambda: None
+        self.after_taking: Callable[[], None] = lambda: None
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
 
     def __enter__(self) -> "SmtpSink":
@@ -62,6 +64,7 @@ class SmtpSink:
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address in self.refusals:
             return self.refusals[address]
+        self.before_taking()
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from letters import delivery
 from letters.delivery import LEASE, LONGEST_PAUSE, MOST_TRIES, claim, deliver_due, deliveries, pause_after
 from letters.models import Letter
+from letters.services import retry_letter
 
 pytestmark = pytest.mark.django_db
 
@@ -70,18 +71,20 @@ def test_pauses_grow_to_five_minutes_and_last_a_day():
     assert timedelta(hours=24) <= sum(pauses, timedelta()) < timedelta(hours=26)
 
 
-def test_after_a_day_of_failing_a_letter_is_given_up_and_can_be_tried_again(write, sink):
+def test_after_its_last_try_a_letter_is_given_up_and_can_be_tried_again(write, ada, sink):
     sink.data_reply = "451 not now, ada@example.org"
-    at = start = timezone.now()
+    at = timezone.now()
     letter = write(at=at)
-    while letter.status == "queued":
-        assert deliver_due(at=at) == 0
-        letter.refresh_from_db()
-        at = letter.send_after
+    Letter.objects.update(tries=MOST_TRIES - 2)
+    assert deliver_due(at=at) == 0
+    letter.refresh_from_db()
+    assert (letter.status, letter.send_after) == ("queued", at + LONGEST_PAUSE)
+    assert deliver_due(at=letter.send_after) == 0
+    letter.refresh_from_db()
     assert (letter.status, letter.tries, letter.last_error) == ("failed", MOST_TRIES, "SMTPDataError 451")
-    assert timedelta(hours=24) <= at - start <= timedelta(hours=26)
-    delivery.Letter.objects.update(status="queued", send_after=at, tries=0)
     sink.data_reply = "250 OK"
+    assert deliver_due(at=at + timedelta(days=1)) == 0
+    assert retry_letter(letter, by=ada, at=at)
     assert deliver_due(at=at) == 1
 
 
@@ -138,6 +141,46 @@ def test_what_was_sent_is_sent_even_when_another_had_given_it_up(write):
     delivery._mark_sent(slow, at=now)
     letter.refresh_from_db()
     assert letter.status == "sent"
+
+
+def test_a_letter_at_which_the_server_hangs_up_does_not_hold_back_the_others(write, sink):
+    now = timezone.now()
+    sink.data_reply = "421 closing"
+    poison = write(at=now)
+    others = {write(at=now).pk for _ in range(3)}
+    assert deliver_due(at=now) == 0
+    sink.data_reply = "250 OK"
+    assert {letter.pk for letter in deliveries(at=now)} == others
+    poison.refresh_from_db()
+    assert (poison.status, poison.send_after) == ("queued", now + pause_after(1))
+
+
+def test_when_the_server_cannot_be_reached_each_letter_has_its_own_next_pause(write, settings):
+    settings.EMAIL_BACKEND = f"{__name__}.UnreachableBackend"
+    now = timezone.now()
+    letters = [write(at=now) for _ in range(MOST_TRIES)]
+    for tries, letter in enumerate(letters):
+        Letter.objects.filter(pk=letter.pk).update(tries=tries)
+    held = write(at=now)
+    assert claim(held.pk, at=now)
+    later = write(at=now, send_after=now + timedelta(seconds=1))
+    assert deliver_due(at=now) == 0
+    for letter in letters[:-1]:
+        before = letters.index(letter)
+        letter.refresh_from_db()
+        assert (letter.tries, letter.send_after) == (before + 1, now + pause_after(before + 1))
+    letters[-1].refresh_from_db()
+    assert (letters[-1].status, letters[-1].tries) == ("failed", MOST_TRIES)
+    for untouched in (held, later):
+        untouched.refresh_from_db()
+        assert untouched.last_error == ""
+
+
+class UnreachableBackend(BaseEmailBackend):
+    """A mail server that refuses connections."""
+
+    def open(self):
+        raise ConnectionRefusedError
 
 
 class SilentBackend(BaseEmailBackend):
