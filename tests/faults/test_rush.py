@@ -1,0 +1,99 @@
+"""Everybody sends at once: the window takes exactly as many as it has places, and nobody loses an answer."""
+
+import json
+import threading
+
+import pytest
+
+from tests.faults.rush import all_at_once, clients_of, send
+from tests.server import running_server
+
+pytestmark = pytest.mark.server
+FULL, CLOSED = "This window is full", "This window closed on"
+
+
+def counted(server, window):
+    """What the database holds for the window: places taken, applications by status, receipts, late ones, drafts kept."""
+    return json.loads(
+        server.python(f"""
+import json
+from applications.models import Application
+from letters.models import Letter
+from programs.models import Window
+window = Window.objects.get(pk={window})
+own = Application.objects.filter(window=window)
+sent = own.filter(status="submitted")
+print(json.dumps({{
+    "taken": window.taken,
+    "sent": sent.count(),
+    "drafts": own.filter(status="draft", draft__has_key="about-full_name").count(),
+    "late": sent.filter(submitted_at__gte=window.closes_at).count(),
+    "receipts": Letter.objects.filter(kind="receipt", about__in=sent.values("reference")).count(),
+    "letters": Letter.objects.count(),
+}}))""")
+    )
+
+
+def sorted_out(replies):
+    """How many were let in, told that it is full, told that it closed, and answered with an error of the server."""
+    return {
+        "in": sum(reply.status == 302 and reply.location.startswith("/applications/") for reply in replies),
+        "full": sum(reply.status == 200 and FULL in reply.body for reply in replies),
+        "closed": sum(reply.status == 200 and CLOSED in reply.body for reply in replies),
+        "errors": sum(reply.status >= 500 for reply in replies),
+    }
+
+
+def test_five_hundred_send_at_once_to_fifty_places():
+    with running_server() as server:
+        clients, window = clients_of(server, clients=500, capacity=50)
+        replies = all_at_once(server, clients)
+        assert sorted_out(replies) == {"in": 50, "full": 450, "closed": 0, "errors": 0}, server.log()[-2000:]
+        now = counted(server, window)
+        assert now == {"taken": 50, "sent": 50, "drafts": 450, "late": 0, "receipts": 50, "letters": 50}
+
+
+def test_control_without_the_guard_the_window_is_oversold():
+    with running_server(app="tests.faults.unguarded_wsgi") as server:
+        clients, window = clients_of(server, clients=100, capacity=10)
+        replies = all_at_once(server, clients)
+        assert sorted_out(replies)["errors"] == 0, server.log()[-2000:]
+        assert counted(server, window)["sent"] > 10
+
+
+def test_a_window_closed_by_hand_in_the_rush_takes_nobody_after_that():
+    with running_server() as server:
+        clients, window = clients_of(server, clients=200, capacity=None)
+        # Waits in a process of its own until a part is in, and closes as a recruiter does.
+        closing = f"""
+import time
+from programs.models import Window
+from programs.services import close_now
+from tests.factories import make_user
+recruiter = make_user("recruiter@example.org")
+while (window := Window.objects.get(pk={window})).taken < 40:
+    time.sleep(0.01)
+close_now(window=window, by=recruiter, reason="Enough")
+"""
+        recruiter = threading.Thread(target=server.python, args=(closing,))
+        recruiter.start()
+        replies = all_at_once(server, clients)
+        recruiter.join()
+        told = sorted_out(replies)
+        now = counted(server, window)
+        assert told["errors"] == 0, server.log()[-2000:]
+        assert told["in"] >= 40
+        assert told["closed"] > 0
+        assert told["in"] + told["closed"] == 200
+        assert (now["taken"], now["sent"], now["late"], now["drafts"]) == (told["in"], told["in"], 0, told["closed"])
+
+
+def test_one_person_who_clicks_twenty_times_sends_once():
+    with running_server() as server:
+        clients, window = clients_of(server, clients=1, capacity=None)
+        replies = all_at_once(server, clients * 20)
+        assert {reply.status for reply in replies} == {302}
+        assert len({reply.location for reply in replies}) == 1
+        assert send(server, clients[0]).location == replies[0].location
+        now = counted(server, window)
+        assert (now["taken"], now["sent"], now["letters"]) == (1, 1, 1)
