@@ -6,6 +6,8 @@ Nothing here looks for an account before a code was right: a known and an unknow
 import logging
 import secrets
 from datetime import datetime, timedelta
+from email.utils import make_msgid
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -122,5 +124,8 @@ def _letter(email: str, code: str) -> EmailMessage:
         subject=gettext("Your sign-in code for Pinterns"),
         body=body,
         to=[email],
-        headers={"Auto-Submitted": "auto-generated"},
+        headers={
+            "Auto-Submitted": "auto-generated",
+            "Message-ID": make_msgid(domain=urlsplit(settings.SITE_URL).hostname),
+        },
     )

@@ -6,7 +6,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.urls import include, path
 
-from accounts import passkeys, views
+from accounts import second_factor, views
 from accounts.staff import staff_only, totp_picture
 
 security = [
@@ -32,7 +32,7 @@ security = [
     path("passkeys/add/", staff_only(webauthn.add_webauthn), name="mfa_add_webauthn"),
     path(
         "passkeys/reauthenticate/",
-        staff_only(passkeys.ReauthenticateView.as_view()),
+        staff_only(second_factor.ShowPasskeyAgainView.as_view()),
         name="mfa_reauthenticate_webauthn",
     ),
     path("passkeys/<int:pk>/remove/", staff_only(webauthn.remove_webauthn), name="mfa_remove_webauthn"),

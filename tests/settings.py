@@ -17,6 +17,8 @@ os.environ.update(
     STAFF_MFA_REQUIRED="0",
     LOG_LEVEL="WARNING",
     DATA_DIR=DATA,
+    # Playwright leaves its event loop running in the thread of the tests that come after its own.
+    DJANGO_ALLOW_ASYNC_UNSAFE="1",
 )
 
 from pinterns.settings import *  # noqa: E402, F403

@@ -247,3 +247,9 @@ def test_staff_whose_account_is_closed_are_out_at_once(client, staff, settings):
 def test_staff_meet_the_same_door(client, staff):
     assert ask(client, STAFF).url == CODE
     assert newest_code()
+
+
+def test_only_whoever_has_a_passkey_is_offered_one(client, staff):
+    Authenticator.objects.create(user=staff, type=Authenticator.Type.TOTP, data={"secret": "A" * 32})
+    sign_in(client, STAFF)
+    assert "Use a passkey" not in client.get(AUTHENTICATE).content.decode()

@@ -113,6 +113,7 @@ def test_the_letter_is_short_plain_text_of_the_configured_site(client, settings)
     letter = mail.outbox[0]
     assert newest_code() in letter.body and "15 minutes" in letter.body
     assert "https://internships.example.org" in letter.body and "localhost" not in letter.body
+    assert letter.extra_headers["Message-ID"].endswith("@internships.example.org>")
     assert letter.content_subtype == "plain" and not getattr(letter, "alternatives", None)
     assert not re.search(r"\d", letter.subject)
 
