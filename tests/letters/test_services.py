@@ -93,7 +93,7 @@ def test_the_backlog_in_one_query(write, django_assert_num_queries):
         {"status": "failed", "claimed_until": timezone.now()},
         {"to": ""},
     ],
-    ids=str,
+    ids=lambda fields: "+".join(fields),
 )
 def test_the_database_refuses_what_cannot_be(write, impossible):
     write()
