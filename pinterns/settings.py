@@ -128,9 +128,12 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Pinterns"
 MFA_TOTP_TOLERANCE = 1  # step of 30 s to either side: people type slowly, and phones drift
 MFA_FORMS = {
-    "add_webauthn": "accounts.passkeys.AddPasskeyForm",
-    "authenticate_webauthn": "accounts.passkeys.AuthenticateForm",
-    "reauthenticate_webauthn": "accounts.passkeys.ReauthenticateForm",
+    "activate_totp": "accounts.second_factor.SetUpAppForm",
+    "authenticate": "accounts.second_factor.ShowCodeForm",
+    "reauthenticate": "accounts.second_factor.ShowCodeAgainForm",
+    "add_webauthn": "accounts.second_factor.AddPasskeyForm",
+    "authenticate_webauthn": "accounts.second_factor.ShowPasskeyForm",
+    "reauthenticate_webauthn": "accounts.second_factor.ShowPasskeyAgainForm",
 }
 # Rate limits live in the cache; its default of 300 entries would let anybody flush them.
 CACHES = {
