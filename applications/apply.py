@@ -83,7 +83,11 @@ def _post(request: HttpRequest, window: Window, application: Application | None,
     blank = ApplicationForm(window=window, draft=posted)
     draft = blank.select(posted)
     uploads, refused = _receive(request, blank)
-    removed = [section.requirement.pk for section in blank.requirements if f"{_REMOVE}:{section.requirement.pk}" == request.POST.get("action")]
+    removed = [
+        section.requirement.pk
+        for section in blank.requirements
+        if f"{_REMOVE}:{section.requirement.pk}" == request.POST.get("action")
+    ]
     try:
         application = save_draft(
             candidate=request.user, window=window, draft=draft, uploads=uploads, removed=removed, at=at

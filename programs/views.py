@@ -59,7 +59,9 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "open_programs": [program for program in shown if program.state == Window.State.OPEN],
         "soon_programs": [program for program in shown if program.state == Window.State.SCHEDULED],
-        "other_programs": [program for program in shown if program.state in (Window.State.FULL, Window.State.CLOSED)],
+        "other_programs": [
+            program for state in (Window.State.FULL, Window.State.CLOSED) for program in shown if program.state == state
+        ],
         "chips_office": _chips("office", sorted((slug, office.name) for slug, office in offices.items()), chosen),
         "chips_state": _chips("state", [(state.value, state.label) for state in _STATES], chosen),
         "filtered": bool(chosen),

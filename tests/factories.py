@@ -27,7 +27,12 @@ PARAMETERS = {
     },
     "publications": {"how_many": 1, "accepted_fields": ["machine learning", "statistics"]},
     "statement": {"prompt": "Why this program?", "least": 3, "most": 50},
-    "choice": {"question": "When can you start?", "options": ["June", "October"], "several": False, "qualifying": ["June"]},
+    "choice": {
+        "question": "When can you start?",
+        "options": ["June", "October"],
+        "several": False,
+        "qualifying": ["June"],
+    },
     "confirmation": {"sentence": "I can work all 12 weeks."},
     "document": {"purpose": "your résumé", "types": ["application/pdf"], "megabytes": 1, "pages": 2},
     "link": {"prompt": "Where is your code?", "hosts": ["github.com"]},
@@ -69,7 +74,9 @@ def make_office(name: str = "", **fields) -> Office:
     return Office.objects.create(name=name, **{**defaults, **fields})
 
 
-def make_program(name: str = "", *, offices: list[Office] | None = None, asks: tuple[str, ...] = (), **fields) -> Program:
+def make_program(
+    name: str = "", *, offices: list[Office] | None = None, asks: tuple[str, ...] = (), **fields
+) -> Program:
     """A program at one office; `asks` are kinds of mandatory requirements with the parameters above."""
     number = next(_numbers)
     defaults = {
@@ -86,7 +93,11 @@ def make_program(name: str = "", *, offices: list[Office] | None = None, asks: t
 
 
 def make_requirement(program: Program, kind: str, *, parameters: dict | None = None, **fields) -> Requirement:
-    defaults = {"title": str(kinds.get(kind).label).capitalize(), "position": next(_numbers), "changed_at": datetime(2026, 1, 1, tzinfo=UTC)}
+    defaults = {
+        "title": str(kinds.get(kind).label).capitalize(),
+        "position": next(_numbers),
+        "changed_at": datetime(2026, 1, 1, tzinfo=UTC),
+    }
     return Requirement.objects.create(
         program=program, kind=kind, parameters={**PARAMETERS[kind], **(parameters or {})}, **{**defaults, **fields}
     )
@@ -132,7 +143,9 @@ def draft_for(window: Window, **kwargs) -> dict[str, list[str]]:
     return ApplicationForm(window=window, draft=posted).select(posted)
 
 
-def make_draft(window: Window | None = None, *, candidate: User | None = None, draft: dict | None = None, at=None) -> Application:
+def make_draft(
+    window: Window | None = None, *, candidate: User | None = None, draft: dict | None = None, at=None
+) -> Application:
     """A saved draft whose answers are good."""
     window = window or make_window()
     draft = draft_for(window) if draft is None else draft

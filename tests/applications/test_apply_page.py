@@ -74,7 +74,11 @@ def test_it_asks_for_nothing_that_selection_does_not_need(client, candidate, win
 
 
 def test_a_draft_is_kept_whatever_is_in_it_and_found_again(client, candidate, window):
-    nonsense = {"skills": {"skill-PyTorch-level": "basic"}, "link": {"address": "not a link"}, "statement": {"text": "Half a sent"}}
+    nonsense = {
+        "skills": {"skill-PyTorch-level": "basic"},
+        "link": {"address": "not a link"},
+        "statement": {"text": "Half a sent"},
+    }
     assert post(client, window, "save", answers=nonsense).status_code == 302
     page = client.get(url(window)).content.decode()
     for kept in ("not a link", "Half a sent", "résumé.pdf", "On boards"):
@@ -318,7 +322,9 @@ def test_a_window_that_has_not_opened_takes_nothing(client, candidate, window):
 
 
 def test_a_posted_form_goes_to_the_window_it_was_made_for(client, candidate, window):
-    make_window(window.program, opens_at=window.closes_at + timedelta(days=1), closes_at=window.closes_at + timedelta(days=9))
+    make_window(
+        window.program, opens_at=window.closes_at + timedelta(days=1), closes_at=window.closes_at + timedelta(days=9)
+    )
     posted = post_for(window, action="save")
     now = timezone.now()
     Window.objects.filter(pk=window.pk).update(closes_at=now)
@@ -356,7 +362,9 @@ def test_a_file_is_not_uploaded_twice_and_can_be_replaced_and_removed(client, ca
         ("picture.pdf", files.png(10, 10), "PNG"),
     ],
 )
-def test_a_file_that_is_not_what_is_asked_is_refused_and_the_answers_are_kept(client, candidate, window, name, content, told):
+def test_a_file_that_is_not_what_is_asked_is_refused_and_the_answers_are_kept(
+    client, candidate, window, name, content, told
+):
     requirement = window.program.requirements.get(kind="document")
     file = SimpleUploadedFile(name, content, "application/pdf")
     response = client.post(url(window), {**post_for(window, action="send"), f"r{requirement.pk}-file": file})
@@ -398,7 +406,9 @@ def test_lone_surrogates_are_made_visible_and_kept(client, candidate, window):
     body = post_for(window, action="save")
     encoded = "&".join(f"{name}={value}" for name, value in body.items() if isinstance(value, str))
     response = client.post(
-        url(window), encoded.replace("Ada Example", "\\ud800"), content_type="application/x-www-form-urlencoded; charset=unicode_escape"
+        url(window),
+        encoded.replace("Ada Example", "\\ud800"),
+        content_type="application/x-www-form-urlencoded; charset=unicode_escape",
     )
     assert response.status_code in (200, 302)
     assert client.get(url(window)).status_code == 200
@@ -409,7 +419,9 @@ def test_lone_surrogates_are_made_visible_and_kept(client, candidate, window):
     [
         lambda posted: posted.clear(),
         lambda posted: posted.update({"invented": "x", "status": "accepted", "candidate": "1", "r999999-text": "x"}),
-        lambda posted: posted.update({name: [value, value] for name, value in posted.items() if isinstance(value, str)}),
+        lambda posted: posted.update(
+            {name: [value, value] for name, value in posted.items() if isinstance(value, str)}
+        ),
         lambda posted: posted.update({"window": "nonsense", "revision": "nonsense"}),
         lambda posted: posted.update({"window": "9" * 40, "revision": "9" * 40}),
         lambda posted: posted.update({"action": "add:99999999999999999999"}),
@@ -469,7 +481,9 @@ def test_recruiters_see_the_form_of_a_window_that_is_not_open_yet(client, window
 # --- Queries ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_form_takes_twelve_queries_at_most_and_a_send_twenty(client, candidate, window, django_assert_max_num_queries):
+def test_the_form_takes_twelve_queries_at_most_and_a_send_twenty(
+    client, candidate, window, django_assert_max_num_queries
+):
     make_draft(window, candidate=candidate)
     with django_assert_max_num_queries(12):
         client.get(url(window))

@@ -50,7 +50,7 @@ def at_status(status):
     """A sent application put at `status` without its history, to try the table from there."""
     application = make_application()
     fields = {"submitted_at": None, "revision": 0} if status == Status.DRAFT else {}
-    Application.objects.filter(pk=application.pk).update(**{"status": status}, **fields)
+    Application.objects.filter(pk=application.pk).update(status=status, **fields)
     return Application.objects.select_related("window__program").get(pk=application.pk)
 
 
@@ -58,7 +58,9 @@ def at_status(status):
 @pytest.mark.parametrize("target", Status.values)
 def test_every_pair_of_statuses(source, target):
     rows = [row for row in workflow.TRANSITIONS if source in row.sources and row.target == target]
-    assert [(row.actor, row.action) for row in rows] == ([ALLOWED[source, target]] if (source, target) in ALLOWED else [])
+    assert [(row.actor, row.action) for row in rows] == (
+        [ALLOWED[source, target]] if (source, target) in ALLOWED else []
+    )
 
 
 @pytest.mark.parametrize("status", Status.values)
@@ -70,7 +72,12 @@ def test_taking_any_row_from_any_status_does_it_with_a_trace_or_refuses_without_
         if (status, row.target) in ALLOWED and ALLOWED[status, row.target][1] == row.action:
             workflow.take(application, row.action, by=application.candidate, at=timezone.now(), why="note", **fields)
             change = application.history.last()
-            assert (change.from_status, change.to_status, change.by, change.why) == (status, row.target, application.candidate, "note")
+            assert (change.from_status, change.to_status, change.by, change.why) == (
+                status,
+                row.target,
+                application.candidate,
+                "note",
+            )
         else:
             with pytest.raises(workflow.NotAllowed):
                 workflow.take(application, row.action, by=None, at=timezone.now())
@@ -83,11 +90,22 @@ def test_a_decision_writes_status_history_and_letter_together():
     recruiter = make_recruiter(application.program)
     decide(application=application, action="review", by=recruiter, seen_status="submitted", note="Looks good")
     text = LetterText("About your application", "Dear Ada,\n\nno place this time.\n")
-    decide(application=application, action="reject", by=recruiter, seen_status="in_review", note="Others were stronger", letter=text)
+    decide(
+        application=application,
+        action="reject",
+        by=recruiter,
+        seen_status="in_review",
+        note="Others were stronger",
+        letter=text,
+    )
     application.refresh_from_db()
     change = application.history.last()
     assert (application.status, change.by, change.why) == ("rejected", recruiter, "Others were stronger")
-    assert (change.letter.subject, change.letter.body, change.letter.to) == (text.subject, text.body, application.candidate.email)
+    assert (change.letter.subject, change.letter.body, change.letter.to) == (
+        text.subject,
+        text.body,
+        application.candidate.email,
+    )
     assert "Others were stronger" not in change.letter.body
 
 
@@ -122,7 +140,9 @@ def test_recruiters_take_only_recruiters_rows():
     application = make_application()
     for action in ("withdraw", "accept", "lapse", "submit"):
         with pytest.raises(workflow.NotAllowed):
-            decide(application=application, action=action, by=make_recruiter(application.program), seen_status="submitted")
+            decide(
+                application=application, action=action, by=make_recruiter(application.program), seen_status="submitted"
+            )
 
 
 def offered(answer_by=date(2027, 5, 1)):

@@ -53,19 +53,27 @@ def prepare(*, clients: int, capacity: int | None) -> None:
             HASH_SESSION_KEY: user.get_session_auth_hash(),
         }
         key = store._get_new_session_key()
-        sessions.append(Session(session_key=key, session_data=store.encode(data), expire_date=timezone.now() + timedelta(days=1)))
+        sessions.append(
+            Session(session_key=key, session_data=store.encode(data), expire_date=timezone.now() + timedelta(days=1))
+        )
     Session.objects.bulk_create(sessions)
-    print(json.dumps({
-        "sessions": [session.session_key for session in sessions],
-        "path": window.program.apply_url,
-        "form": post_for(window, action="send"),
-        "window": window.pk,
-    }))
+    print(
+        json.dumps(
+            {
+                "sessions": [session.session_key for session in sessions],
+                "path": window.program.apply_url,
+                "form": post_for(window, action="send"),
+                "window": window.pk,
+            }
+        )
+    )
 
 
 def clients_of(server: Server, *, clients: int, capacity: int | None) -> tuple[list[Client], int]:
     """Signed-in clients with good forms for a fresh window of the server, and that window's id."""
-    made = json.loads(server.python(f"from tests.faults.rush import prepare; prepare(clients={clients}, capacity={capacity})"))
+    made = json.loads(
+        server.python(f"from tests.faults.rush import prepare; prepare(clients={clients}, capacity={capacity})")
+    )
     return [Client(session, made["path"], made["form"]) for session in made["sessions"]], made["window"]
 
 

@@ -16,7 +16,9 @@ def rule(kind, **parameters):
 
 def answered(rule, values, document=None):
     """The form that these posted values make, judged strictly."""
-    data = MultiValueDict({f"r1-{name}": value if isinstance(value, list) else [value] for name, value in values.items()})
+    data = MultiValueDict(
+        {f"r1-{name}": value if isinstance(value, list) else [value] for name, value in values.items()}
+    )
     return rule.form(data, prefix="r1", document=document)
 
 
@@ -49,7 +51,10 @@ def test_a_draft_is_shown_without_judging_it(kind):
 @pytest.mark.parametrize("kind", PARAMETERS)
 def test_recruiters_form_takes_the_parameters_and_shows_them_again(kind):
     form_class = kinds.get(kind).ParametersForm
-    posted = {name: "\n".join(value) if name not in ("types",) and isinstance(value, list) else value for name, value in PARAMETERS[kind].items()}
+    posted = {
+        name: "\n".join(value) if name not in ("types",) and isinstance(value, list) else value
+        for name, value in PARAMETERS[kind].items()
+    }
     form = form_class(data=posted)
     assert form.is_valid(), form.errors
     assert form.cleaned_data == PARAMETERS[kind]
@@ -222,6 +227,8 @@ def test_a_link_is_https_and_on_an_accepted_host(address, met):
     ],
 )
 def test_recruiters_form_refuses_what_nobody_could_meet(kind, field, value):
-    posted = {name: "\n".join(v) if name != "types" and isinstance(v, list) else v for name, v in PARAMETERS[kind].items()}
+    posted = {
+        name: "\n".join(v) if name != "types" and isinstance(v, list) else v for name, v in PARAMETERS[kind].items()
+    }
     form = kinds.get(kind).ParametersForm(data={**posted, field: value})
     assert field in form.errors

@@ -23,7 +23,9 @@ def test_a_local_time_becomes_its_one_instant():
     assert instant(datetime(2028, 2, 29, 12, 0), ZoneInfo("Pacific/Apia")) == datetime(2028, 2, 28, 23, 0, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("local", "says"), [(datetime(2027, 3, 14, 2, 30), "is skipped"), (datetime(2027, 11, 7, 1, 30), "happens twice")])
+@pytest.mark.parametrize(
+    ("local", "says"), [(datetime(2027, 3, 14, 2, 30), "is skipped"), (datetime(2027, 11, 7, 1, 30), "happens twice")]
+)
 def test_a_time_that_clocks_skip_or_show_twice_is_refused(local, says):
     with pytest.raises(ValidationError) as refused:
         instant(local, LOS_ANGELES)

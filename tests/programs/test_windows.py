@@ -73,7 +73,11 @@ def test_raising_the_capacity_opens_a_full_window():
         (lambda w, **k: services.close_now(window=w, **k), OPENS, "close before it opens"),
         (lambda w, **k: services.extend(window=w, closes_at=CLOSES, **k), OPENS, "later"),
         (lambda w, **k: services.extend(window=w, closes_at=CLOSES + TICK, **k), CLOSES + timedelta(days=9), "future"),
-        (lambda w, **k: services.reschedule(window=w, opens_at=CLOSES, closes_at=OPENS, **k), OPENS - TICK, "before it opens"),
+        (
+            lambda w, **k: services.reschedule(window=w, opens_at=CLOSES, closes_at=OPENS, **k),
+            OPENS - TICK,
+            "before it opens",
+        ),
         (lambda w, **k: services.reschedule(window=w, opens_at=OPENS, closes_at=CLOSES, **k), OPENS, "opened"),
         (lambda w, **k: services.resize(window=w, capacity=1, **k), OPENS, "taken already"),
     ],
@@ -96,13 +100,23 @@ def test_an_action_without_a_reason_is_refused():
 def test_windows_of_one_program_never_overlap():
     program = make_program()
     make_window(program, opens_at=OPENS, closes_at=CLOSES, season="Summer 2027")
-    after = Window(program=program, season="Fall 2027", opens_at=CLOSES, closes_at=CLOSES + timedelta(days=9), decide_by=date(2027, 9, 1))
+    after = Window(
+        program=program,
+        season="Fall 2027",
+        opens_at=CLOSES,
+        closes_at=CLOSES + timedelta(days=9),
+        decide_by=date(2027, 9, 1),
+    )
     services.schedule_window(window=after, by=make_user())
-    overlapping = Window(program=program, season="Spring", opens_at=OPENS + TICK, closes_at=CLOSES, decide_by=date(2027, 9, 1))
+    overlapping = Window(
+        program=program, season="Spring", opens_at=OPENS + TICK, closes_at=CLOSES, decide_by=date(2027, 9, 1)
+    )
     with pytest.raises(ValidationError, match="overlap the window “Summer 2027”"):
         services.schedule_window(window=overlapping, by=make_user())
     with pytest.raises(ValidationError, match="overlap the window “Summer 2027”"):
-        services.reschedule(window=after, opens_at=OPENS, closes_at=CLOSES, by=make_user(), reason="x", at=OPENS - timedelta(days=9))
+        services.reschedule(
+            window=after, opens_at=OPENS, closes_at=CLOSES, by=make_user(), reason="x", at=OPENS - timedelta(days=9)
+        )
     make_window(opens_at=OPENS, closes_at=CLOSES)  # another program's windows are no matter
 
 
