@@ -163,9 +163,12 @@ def sweep_pictures(*, at: datetime | None = None) -> int:
 
 
 def _remove(folder: str, before: datetime) -> bool:
-    names = [f"{folder}/{name}" for name in default_storage.listdir(folder)[1]]
-    # A folder without files is one whose writer died at once; only file systems have such.
-    if max(_modified(name) for name in names or [folder]) > before:
+    try:
+        names = [f"{folder}/{name}" for name in default_storage.listdir(folder)[1]]
+        # A folder without files is one whose writer died at once; only file systems have such.
+        if max(_modified(name) for name in names or [folder]) > before:
+            return False
+    except FileNotFoundError:  # another worker sweeps too, and was here first
         return False
     for name in [*names, folder]:
         default_storage.delete(name)
@@ -198,7 +201,9 @@ def _check_header(image: Image.Image) -> None:
 
 def _normalised(image: Image.Image) -> Image.Image:
     sideways = image.getexif().get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8)
-    if image.has_transparency_data:
+    if image.mode.startswith("I"):  # 16 bits a pixel, which would otherwise be clipped to white
+        image = image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+    elif image.has_transparency_data:
         image = image.convert("RGBA")
     elif image.mode not in ("L", "RGB", "CMYK"):
         image = image.convert("RGB")
