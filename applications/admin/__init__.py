@@ -1,0 +1,5 @@
+"""The admin of what candidates sent: read and searched here, decided through applications.decisions alone."""
+
+from applications.admin.application import ApplicationAdmin
+
+__all__ = ["ApplicationAdmin"]

@@ -1,0 +1,8 @@
+"""The admin of what we offer: programs, their requirements and windows, offices, and who may do what where."""
+
+from programs.admin.people import PersonAdmin
+from programs.admin.programs import OfficeAdmin, ProgramAdmin
+from programs.admin.requirements import RequirementAdmin
+from programs.admin.windows import WindowAdmin
+
+__all__ = ["OfficeAdmin", "PersonAdmin", "ProgramAdmin", "RequirementAdmin", "WindowAdmin"]

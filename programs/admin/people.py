@@ -1,0 +1,126 @@
+"""People and their roles, for administrators. Nobody has a password here: everybody signs in by code."""
+
+from typing import Any
+
+from allauth.account.admin import EmailAddress
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import Group
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from programs import roles
+from programs.models import Membership
+
+# Groups follow from memberships, and addresses from people: neither is edited by itself.
+for model in (Group, EmailAddress):
+    admin.site.unregister(model)
+
+
+class PersonForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["name", "email", "is_active", "is_superuser"]
+        labels = {"is_superuser": gettext_lazy("administrator")}
+        help_texts = {
+            "is_superuser": gettext_lazy("May do everything, in every program."),
+            "is_active": gettext_lazy("Take this away instead of deleting somebody."),
+        }
+
+    reader: User | None = None
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        if self.instance.pk and self.reader and self.instance.pk == self.reader.pk:
+            for name in ("is_active", "is_superuser"):
+                if name in cleaned and not cleaned[name]:
+                    self.add_error(name, ValidationError(_("You would lock yourself out. Ask another administrator.")))
+        return cleaned
+
+
+class MembershipInline(admin.TabularInline):
+    """Roles are given and taken, never rewritten."""
+
+    model = Membership
+    extra = 1
+    verbose_name = gettext_lazy("role")
+    verbose_name_plural = gettext_lazy("roles")
+
+    def has_change_permission(self, request: HttpRequest, obj: Membership | None = None) -> bool:
+        return False
+
+
+@admin.register(User)
+class PersonAdmin(admin.ModelAdmin):
+    """First the address and the name, then, on the second page, the roles."""
+
+    form = PersonForm
+    list_display = ["shown_name", "email", "roles", "is_active", "date_joined"]
+    list_filter = ["is_staff", "is_superuser", "is_active"]
+    search_fields = ["email", "name"]
+    ordering = ["-pk"]
+    show_full_result_count = False
+    inlines = [MembershipInline]
+
+    @admin.display(description=gettext_lazy("name"), ordering="name")
+    def shown_name(self, user: User) -> str:
+        return user.name or user.email
+
+    @admin.display(description=gettext_lazy("roles"))
+    def roles(self, user: User) -> str:
+        if user.is_superuser:
+            return _("administrator")
+        held = [f"{membership.get_role_display()}, {membership.program}" for membership in user.memberships.all()]
+        return "; ".join(held) or "–"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("memberships__program")
+
+    def get_form(self, request: HttpRequest, obj: User | None = None, **kwargs: Any) -> type[forms.ModelForm]:
+        form = super().get_form(request, obj, **kwargs)
+        form.reader = request.user
+        return form
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> list:
+        if obj is None:
+            return [(None, {"fields": ["name", "email"]})]
+        return [
+            (None, {"fields": ["name", "email"]}),
+            (gettext_lazy("Rights"), {"fields": ["is_active", "is_superuser"]}),
+            (gettext_lazy("Dates"), {"fields": ["date_joined", "last_login"]}),
+        ]
+
+    readonly_fields = ["date_joined", "last_login"]
+
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> list:
+        return self.inlines if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False  # what somebody did stays told by name; take away that they may sign in
+
+    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request: HttpRequest, form: forms.ModelForm, formset: Any, change: bool) -> None:
+        """Memberships are written by the service that keeps groups and entry in line with them."""
+        given = formset.save(commit=False)
+        for membership in formset.deleted_objects:
+            roles.revoke(user=membership.user, program=membership.program, role=membership.role)
+        for membership in given:
+            roles.grant(user=membership.user, program=membership.program, role=membership.role)
+
+    def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: list, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        roles.settle(form.instance)
+
+    def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> Any:
+        """On to the second page, as Django's own user admin does."""
+        if "_addanother" not in request.POST:
+            request.POST = request.POST.copy()
+            request.POST["_continue"] = "1"
+        return super().response_add(request, obj, post_url_continue)

@@ -1,0 +1,72 @@
+"""Row by row: the admin shows and takes from everybody the programs that they run, and nothing else."""
+
+from typing import Any
+
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db.models import PROTECT, Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+
+from programs.models import Program
+
+
+def programs_run(request: HttpRequest) -> list[Program]:
+    """The programs in which the reader decides, in order; one query for a request."""
+    if not hasattr(request, "programs_run"):
+        request.programs_run = list(Program.objects.run_by(request.user))
+    return request.programs_run
+
+
+def is_in_use(row: Model) -> bool:
+    """Whether rows that may not lose it refer to `row`, whichever app they are of: then it can't be deleted."""
+    return any(
+        relation.related_model._base_manager.filter(**{relation.field.name: row}).exists()
+        for relation in row._meta.related_objects
+        if relation.on_delete is PROTECT
+    )
+
+
+class OwnRowsMixin:
+    """For a ModelAdmin whose rows belong to a program, found under `program_lookup`.
+
+    Django asks has_*_permission() for its own pages; every page of ours gets its row from own_row(), which asks too.
+    """
+
+    program_lookup = "program"
+
+    def program_id_of(self, row: Model) -> int:
+        return row.program_id
+
+    def _is_own(self, request: HttpRequest, row: Model | None) -> bool:
+        return row is None or self.program_id_of(row) in {program.pk for program in programs_run(request)}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        rows = super().get_queryset(request)
+        if request.user.is_active and request.user.is_superuser:
+            return rows
+        return rows.filter(**{f"{self.program_lookup}__in": [program.pk for program in programs_run(request)]})
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return super().has_view_permission(request, obj) and self._is_own(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return super().has_change_permission(request, obj) and self._is_own(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._is_own(request, obj)
+
+    def own_row(self, request: HttpRequest, object_id: str, permission: str) -> Any:
+        """The row of that id, for somebody who has `permission` on it. Raises Http404 or PermissionDenied."""
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            raise Http404
+        if not getattr(self, f"has_{permission}_permission")(request, row):
+            raise PermissionDenied
+        return row
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict | None = None
+    ) -> HttpResponse:
+        if object_id is not None:
+            self.own_row(request, object_id, "view")  # Django would send everybody home with a message
+        return super().changeform_view(request, object_id, form_url, extra_context)
