@@ -140,7 +140,7 @@ def store_picture(image: Image.Image) -> StoredPicture:
     width = min(image.width, WIDTHS[-1])
     stored = StoredPicture(secrets.token_hex(16), width, _height(image, width))
     for each in stored.widths:
-        _write(stored, image, each, "webp", format="WEBP", quality=82)
+        _write(stored, image, each, "webp", format="WEBP", quality=82, method=3)
     _write(stored, image, stored.fallback_width, "jpg", format="JPEG", quality=84, progressive=True, optimize=True)
     return stored
 
