@@ -3,6 +3,7 @@
 import hashlib
 import io
 import random
+import resource
 import subprocess
 import sys
 import time
@@ -132,17 +133,18 @@ def test_the_bomb_meets_the_limit_of_memory_and_would_not_without_it():
 
 
 def test_a_file_that_takes_too_long_is_given_up(monkeypatch):
-    monkeypatch.setattr(inspection, "SECONDS", 1)
+    monkeypatch.setattr(inspection, "SECONDS", 2)
     started = time.monotonic()
     assert "far more time or memory" in refusal(files.slow_pdf())
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 4
 
 
 def test_without_the_clock_the_limit_of_processor_time_ends_it(monkeypatch):
-    monkeypatch.setattr(inspection, "SECONDS", 60)
-    started = time.monotonic()
+    monkeypatch.setattr(inspection, "SECONDS", 300)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert "far more time or memory" in refusal(files.slow_pdf())
-    assert 4 < time.monotonic() - started < 15
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert 4 < after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 7
 
 
 @pytest.mark.parametrize(
@@ -176,11 +178,11 @@ def test_a_process_that_was_taken_over_cannot_flood_the_server(monkeypatch, tmp_
 
 
 def test_a_process_that_hangs_is_stopped(monkeypatch, tmp_path):
-    monkeypatch.setattr(inspection, "SECONDS", 0.5)
+    monkeypatch.setattr(inspection, "SECONDS", 2)
     replace_script(monkeypatch, tmp_path, "import os, time\nprint('ready', flush=True)\ntime.sleep(60)")
     started = time.monotonic()
     assert "far more time or memory" in refusal(files.pdf())
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 4
 
 
 def test_a_process_that_cannot_start_is_our_fault_and_is_logged(monkeypatch, tmp_path, caplog):
