@@ -17,6 +17,7 @@ os.environ.update(
     STAFF_MFA_REQUIRED="0",
     LOG_LEVEL="WARNING",
     DATA_DIR=DATA,
+    STATIC_ROOT=DATA,  # a folder that exists is all that a test without a server asks of it
     # Playwright leaves its event loop running in the thread of the tests that come after its own.
     DJANGO_ALLOW_ASYNC_UNSAFE="1",
 )
