@@ -47,7 +47,11 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
     if application is None and window.state(at) != Window.State.OPEN:
         return _page(request, window, None, ApplicationForm(window=window, draft={}), at, read_only=True)
     draft = application.draft if application else _first_draft(request.user)
-    form = ApplicationForm(window=window, draft=draft, documents=in_draft(application))
+    # After a send that was refused, and whenever somebody asks, the saved answers are judged as sending judges them.
+    lenient = "check" not in request.GET or application is None
+    form = ApplicationForm(window=window, draft=draft, documents=in_draft(application), lenient=lenient)
+    if not lenient:
+        form.is_valid()
     return _page(request, window, application, form, at, notice=_what_changed(application))
 
 
@@ -95,15 +99,13 @@ def _post(request: HttpRequest, window: Window, application: Application | None,
     except NotEditable as error:
         # Nothing typed is lost: the page comes back with it, though it can be neither saved nor sent.
         return _page(request, window, application, blank, at, notice=str(error), can_send=False)
-    if action == _SEND and not refused:
-        return _send(request, application, max(_posted_number(request, "revision"), 0), at)
-    form = ApplicationForm(window=window, draft=draft, documents=in_draft(application))
     if refused:
+        form = ApplicationForm(window=window, draft=draft, documents=in_draft(application))
         for requirement_id, reason in refused.items():
             form.refuse_upload(requirement_id, reason)
         return _page(request, window, application, form, at)
-    if window.state(at) in (Window.State.FULL, Window.State.CLOSED) and application.submitted_at is None:
-        return _page(request, window, application, form, at)
+    if action == _SEND:
+        return _send(request, application, max(_posted_number(request, "revision"), 0), at)
     anchor = f"#requirement-{target}" if action in (_ADD, _REMOVE) else ""
     return redirect(f"{window.program.apply_url}{anchor}")
 
@@ -140,25 +142,25 @@ def _receive(request: HttpRequest, form: ApplicationForm) -> tuple[list[Upload],
 
 
 def _send(request: HttpRequest, application: Application, revision: int, at: datetime) -> HttpResponse:
-    window = application.window
+    """Always ends in a redirect, so that reloading and the back button post nothing again."""
+    form_url = application.program.apply_url
     try:
         submit(application=application, revision=revision, at=at)
-    except Incomplete as error:
-        return _page(request, window, application, error.form, at)
+    except Incomplete:
+        return redirect(f"{form_url}?check#missing")
     except SentAlready as error:
-        application.refresh_from_db(fields=["status", "revision", "sent", "submitted_at", "draft"])
-        if not has_unsent_changes(application):
-            return redirect(application)
-        notice = _("%(reason)s What you typed here is saved as changes that are not sent yet.") % {"reason": error}
-        return _page(request, window, application, _kept(application), at, notice=notice)
+        application.refresh_from_db(fields=["status", "sent", "draft"])
+        if has_unsent_changes(application):
+            kept = _("%(reason)s What you typed here is saved as changes that are not sent yet.")
+            messages.warning(request, kept % {"reason": error})
+            return redirect(form_url)
+        return redirect(application)
     except NotSent as error:
-        return _page(request, window, application, _kept(application), at, notice=str(error))
-    messages.success(request, _("Your application is in. We'll write by %(day)s.") % {"day": day(window.decide_by)})
+        messages.warning(request, str(error))
+        return redirect(form_url)
+    sentence = _("Your application is in. We'll write by %(day)s.")
+    messages.success(request, sentence % {"day": day(application.window.decide_by)})
     return redirect(application)
-
-
-def _kept(application: Application) -> ApplicationForm:
-    return ApplicationForm(window=application.window, draft=application.draft, documents=in_draft(application))
 
 
 def has_unsent_changes(application: Application) -> bool:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from random import randrange
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -14,7 +15,9 @@ from programs import kinds
 from programs.models import Membership, Office, Program, Requirement, Window
 from tests.files import pdf
 
-_numbers = count(1)
+# It begins anywhere, since several processes fill the database of one running server.
+_numbers = count(randrange(10**9))
+_positions = count(1)
 
 # Parameters and a good and a bad answer, by kind: what a candidate's browser posts below the requirement's prefix.
 PARAMETERS = {
@@ -95,7 +98,7 @@ def make_program(
 def make_requirement(program: Program, kind: str, *, parameters: dict | None = None, **fields) -> Requirement:
     defaults = {
         "title": str(kinds.get(kind).label).capitalize(),
-        "position": next(_numbers),
+        "position": next(_positions),
         "changed_at": datetime(2026, 1, 1, tzinfo=UTC),
     }
     return Requirement.objects.create(
@@ -115,8 +118,8 @@ def make_window(program: Program | None = None, **fields) -> Window:
     return Window.objects.create(program=program or make_program(), **{**defaults, **fields})
 
 
-def make_recruiter(*programs: Program, **fields) -> User:
-    user = make_user(is_staff=True, **fields)
+def make_recruiter(*programs: Program, email: str = "", **fields) -> User:
+    user = make_user(email, is_staff=True, **fields)
     for program in programs:
         Membership.objects.create(user=user, program=program, role=Membership.Role.RECRUITER)
     return user

@@ -78,15 +78,22 @@ def clients_of(server: Server, *, clients: int, capacity: int | None) -> tuple[l
 
 
 def send(server: Server, client: Client) -> Reply:
-    """One client's press on the button."""
-    connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=SECONDS)
+    """One client's press on the button, and the page to which it leads when the answer is not "it is in"."""
     body = urlencode({**client.form, "csrfmiddlewaretoken": SECRET})
+    reply = _ask(server, client, "POST", client.path, body)
+    if reply.status == 302 and reply.location.startswith(client.path):
+        return _ask(server, client, "GET", reply.location)
+    return reply
+
+
+def _ask(server: Server, client: Client, method: str, path: str, body: str | None = None) -> Reply:
+    connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=SECONDS)
     headers = {
         "Content-Type": "application/x-www-form-urlencoded",
         "Cookie": f"sessionid={client.session}; csrftoken={SECRET}",
     }
     try:
-        connection.request("POST", client.path, body, headers)
+        connection.request(method, path, body, headers)
         response = connection.getresponse()
         return Reply(response.status, response.getheader("Location", ""), response.read().decode())
     finally:
