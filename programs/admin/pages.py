@@ -98,3 +98,12 @@ class LocalTimeField(forms.Field):
 def day_field(**kwargs: Any) -> forms.DateField:
     """A day, picked from the browser's own calendar."""
     return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+
+
+def without_side_doors(field: forms.Field | None) -> forms.Field | None:
+    """The field without Django's pop-ups for adding and changing what it points to: that has pages of its own."""
+    widget = field.widget if field else None
+    for name in ("can_add_related", "can_change_related", "can_delete_related", "can_view_related"):
+        if hasattr(widget, name):
+            setattr(widget, name, False)
+    return field

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from programs import roles
+from programs.admin.pages import without_side_doors
 from programs.models import Membership
 
 # Groups follow from memberships, and addresses from people: neither is edited by itself.
@@ -24,7 +25,7 @@ class PersonForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["name", "email", "is_active", "is_superuser"]
-        labels = {"is_superuser": gettext_lazy("administrator")}
+        labels = {"is_superuser": gettext_lazy("Administrator")}
         help_texts = {
             "is_superuser": gettext_lazy("May do everything, in every program."),
             "is_active": gettext_lazy("Take this away instead of deleting somebody."),
@@ -49,6 +50,9 @@ class MembershipInline(admin.TabularInline):
     verbose_name = gettext_lazy("role")
     verbose_name_plural = gettext_lazy("roles")
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
+        return without_side_doors(super().formfield_for_dbfield(db_field, request, **kwargs))
+
     def has_change_permission(self, request: HttpRequest, obj: Membership | None = None) -> bool:
         return False
 
@@ -63,6 +67,7 @@ class PersonAdmin(admin.ModelAdmin):
     search_fields = ["email", "name"]
     ordering = ["-pk"]
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     inlines = [MembershipInline]
 
     @admin.display(description=gettext_lazy("name"), ordering="name")

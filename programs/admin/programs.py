@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programs import kinds
-from programs.admin.pages import badge, moment
+from programs.admin.pages import badge, moment, without_side_doors
 from programs.admin.rows import OwnRowsMixin
 from programs.models import Office, Program, Window
 from programs.picture_forms import PictureFormMixin
@@ -106,6 +106,9 @@ class ProgramAdmin(OwnRowsMixin, admin.ModelAdmin):
     def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any) -> forms.Field:
         kwargs["widget"] = forms.CheckboxSelectMultiple
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
+        return without_side_doors(super().formfield_for_dbfield(db_field, request, **kwargs))
 
     def view_on_site(self, obj: Program) -> str | None:
         return obj.get_absolute_url() if obj.published else None

@@ -101,7 +101,7 @@ class RequirementAdmin(OwnRowsMixin, admin.ModelAdmin):
             programs = [program] if program else programs_run(request)
             context = {"title": _("Add a requirement"), "programs": programs, "kinds": kinds.choices}
             return page(self, request, "admin/programs/requirement/choose.html", **context)
-        title = _("%(program)s: ask for %(kind)s") % {"program": program, "kind": kind.label}
+        title = _("%(program)s: one more thing to ask (%(kind)s)") % {"program": program, "kind": kind.label}
         return super().add_view(request, form_url, {"title": title, "program": program, "subtitle": None})
 
     def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -69,6 +69,7 @@ class WindowAdmin(OwnRowsMixin, admin.ModelAdmin):
     list_select_related = ["program"]
     ordering = ["-opens_at"]
     search_fields = ["season", "program__name"]
+    show_facets = admin.ShowFacets.NEVER
 
     def get_urls(self) -> list:
         view = self.admin_site.admin_view(self.do)
