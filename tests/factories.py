@@ -11,8 +11,9 @@ from accounts.models import User
 from applications.form import ApplicationForm
 from applications.models import Application
 from applications.services import save_draft, submit
-from programs import kinds
+from programs import kinds, roles
 from programs.models import Membership, Office, Program, Requirement, Window
+from programs.roles import grant
 from tests.files import pdf
 
 # It begins anywhere, since several processes fill the database of one running server.
@@ -121,7 +122,7 @@ def make_window(program: Program | None = None, **fields) -> Window:
 def make_recruiter(*programs: Program, email: str = "", **fields) -> User:
     user = make_user(email, is_staff=True, **fields)
     for program in programs:
-        Membership.objects.create(user=user, program=program, role=Membership.Role.RECRUITER)
+        grant(user=user, program=program, role=Membership.Role.RECRUITER)
     return user
 
 
