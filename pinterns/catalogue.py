@@ -1,6 +1,6 @@
 """Loads a catalogue: offices, programs and what they ask for, from a TOML file into the database.
 
-What is missing is created; what is there, known by its slug, is left as it is, since recruiters edit it in the admin.
+What is missing is created; what is there is left as it is, since recruiters edit it in the admin.
 """
 
 import tomllib
@@ -55,8 +55,9 @@ def load(path: Path = CATALOGUE, *, tell: Tell = lambda done, total: None, at: d
 
 
 def _missing(model: type[Office] | type[Program], entries: list[dict]) -> list[dict]:
-    known = set(model.objects.values_list("slug", flat=True))
-    return [entry for entry in entries if entry["slug"] not in known]
+    """Those that no row has the slug or the name of: either may have been edited."""
+    known = {text for row in model.objects.values_list("slug", "name") for text in row}
+    return [entry for entry in entries if not {entry["slug"], entry["name"]} & known]
 
 
 def _asked(entry: dict) -> list[dict]:

@@ -4,6 +4,7 @@ Application number n follows from the seed, from n and from the time alone, so a
 it ended, and memory holds one batch whatever the number.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,19 +21,19 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from applications.form import ApplicationForm, Draft
 from applications.models import Answer, Application, Offer, OfficeChoice, StatusChange
-from applications.workflow import Status
 from pinterns.demo.answers import write_draft
 from pinterns.demo.applications import NOTES, NUMBER
-from pinterns.demo.lives import DAYS_TO_ANSWER, live
+from pinterns.demo.lives import DAYS_TO_ANSWER, Life, live
 from pinterns.demo.people import Person, people
 from pinterns.demo.progress import Progress
 from pinterns.demo.references import reference
 from pinterns.demo.season import RECRUITER, demo_windows, start_date
-from programs.models import Office, Window
+from pinterns.demo.table import Table
+from programs.models import Window
 from programs.views import programs_with_all
 
 BATCH = 2_000
-VARIANTS = 60  # different answers for each program
+VARIANTS = 30  # different answers for each window
 DOMAIN = "candidates.pinterns.example"
 # How often which life is lived, by whether the window has closed.
 CLOSED_LIVES = {
@@ -66,15 +67,13 @@ OPEN_LIVES = {
 
 @dataclass(frozen=True)
 class Variant:
-    """A complete draft for one program, judged once by the form itself, and what is written when it is sent."""
+    """A complete draft for one window, judged once by the form itself, with templates of the rows when it is sent."""
 
     draft: Draft
-    answers: list[dict]
-    met: int
-    offices: list[Office]
-    authorisation: dict[str, str]
-    links: list[str]
-    phone: str
+    application: list
+    answers: list[list]
+    choices: list[list]
+    first_choice: int
 
 
 @dataclass(frozen=True)
@@ -82,8 +81,7 @@ class Intake:
     """A window that takes any number, with the answers to choose from."""
 
     window: Window
-    lives: list[str]
-    weights: list[float]
+    lives: dict[str, float]
     variants: list[Variant]
     unfinished: list[Draft]
     starts: date
@@ -91,18 +89,17 @@ class Intake:
 
 def fill_up(wanted: int, *, seed: int, out: TextIO, at: datetime) -> int:
     """Adds what is missing to `wanted` applications in all, to the demo's windows without a limit; returns how many."""
-    made = User.objects.filter(email__endswith=f"@{DOMAIN}").count()
     wanted -= NUMBER
+    made = User.objects.filter(email__endswith=f"@{DOMAIN}").count()
     if made >= wanted:
         return 0
-    intakes = _intakes(seed, at)
-    recruiter = User.objects.get(email=RECRUITER[0])
     with _no_query_log(), Progress(_("Applications"), wanted, out, unit=_("applications")) as progress:
+        writer = _Writer(seed, at)
         progress.begin_with(made)
         newcomers = islice(people(seed, NUMBER + wanted), NUMBER + made, None)
         for first in range(made, wanted, BATCH):
             numbers = range(first, min(first + BATCH, wanted))
-            _write([_Rows(number, next(newcomers), intakes, seed, at, recruiter) for number in numbers])
+            writer.write({number: next(newcomers) for number in numbers})
             progress.to(numbers.stop)
     return wanted - made
 
@@ -117,149 +114,163 @@ def _no_query_log() -> Iterator[None]:
         settings.DEBUG = before
 
 
-def _intakes(seed: int, at: datetime) -> list[Intake]:
-    """The demo's windows that have opened and have no limit."""
-    programs = {program.pk: program for program in programs_with_all()}
-    intakes = []
-    for window in demo_windows().values():
-        if window.capacity is not None or window.opens_at > at - timedelta(days=1):
-            continue
-        window.program = programs[window.program_id]
-        lives = CLOSED_LIVES if window.closes_at <= at else OPEN_LIVES
-        rng = Random(f"{seed} {window.program.slug} {window.season}")
-        variants = [_variant(window, rng) for _number in range(VARIANTS)]
-        unfinished = [_draft(window, rng, complete=False) for _number in range(VARIANTS)]
-        intakes.append(Intake(window, list(lives), list(lives.values()), variants, unfinished, start_date(window)))
-    return intakes
+class _Writer:
+    """Writes batches of applications, each in one transaction."""
+
+    def __init__(self, seed: int, at: datetime) -> None:
+        self.seed, self.at = seed, at
+        self.recruiter = User.objects.get(email=RECRUITER[0]).pk
+        self.users, self.applications = Table(User, with_key=True), Table(Application, with_key=True)
+        self.choices, self.answers = Table(OfficeChoice), Table(Answer)
+        self.changes, self.offers = Table(StatusChange), Table(Offer)
+        self.rows: dict[Table, list[list]] = {}
+        self.taken: Counter[int] = Counter()
+        self.intakes = list(self._intakes())
+
+    def _intakes(self) -> Iterator[Intake]:
+        """The demo's windows that have run for a day at least and have no limit."""
+        programs = {program.pk: program for program in programs_with_all()}
+        for window in demo_windows().values():
+            if window.capacity is not None or window.opens_at > self.at - timedelta(days=1):
+                continue
+            window.program = programs[window.program_id]
+            rng = Random(f"{self.seed} {window.program.slug} {window.season}")
+            variants = [self._variant(window, rng) for _number in range(VARIANTS)]
+            unfinished = [_draft(window, rng, complete=False) for _number in range(VARIANTS)]
+            lives = CLOSED_LIVES if window.closes_at <= self.at else OPEN_LIVES
+            yield Intake(window, lives, variants, unfinished, start_date(window))
+
+    def _variant(self, window: Window, rng: Random) -> Variant:
+        draft = _draft(window, rng, complete=True)
+        form = ApplicationForm(window=window, draft=draft, lenient=False)
+        if not form.is_valid():
+            raise ValueError(f"The demo's answers for {window} are not enough: {form.missing}")
+        offices, results = form.offices.chosen, form.results
+        return Variant(
+            draft=draft,
+            application=self.applications.row(
+                phone=form.about.cleaned_data["phone"],
+                links=form.about.links,
+                work_authorisation=form.offices.authorisation,
+                asked=len(results),
+                met=sum(result.verdict.met for result in results),
+            ),
+            answers=[
+                self.answers.row(
+                    requirement_id=result.requirement.pk,
+                    title=result.requirement.title,
+                    asked=result.requirement.rule.asked,
+                    kind=result.requirement.kind,
+                    parameters=result.requirement.parameters,
+                    mandatory=result.requirement.mandatory,
+                    position=position,
+                    given=result.given,
+                    met=result.verdict.met,
+                    reason=result.verdict.reason,
+                )
+                for position, result in enumerate(results)
+            ],
+            choices=[self.choices.row(office_id=office.pk, position=n) for n, office in enumerate(offices, start=1)],
+            first_choice=offices[0].pk,
+        )
+
+    @transaction.atomic
+    def write(self, batch: dict[int, Person]) -> None:
+        """The applications of these numbers and people, and the places that they take."""
+        tables = [self.users, self.applications, self.choices, self.answers, self.changes, self.offers]
+        self.rows, self.taken = {table: [] for table in tables}, Counter()
+        keys = zip(self.users.new_keys(len(batch)), self.applications.new_keys(len(batch)), strict=True)
+        for (number, person), (user, application) in zip(batch.items(), keys, strict=True):
+            self._compose(number, person, user, application)
+        for table, rows in self.rows.items():
+            table.insert(rows)
+        for window, number in self.taken.items():
+            Window.objects.filter(pk=window).update(taken=F("taken") + number)
+
+    def _add(self, table: Table, template: list | None = None, **values: object) -> None:
+        self.rows[table].append(table.row(template, **values))
+
+    def _compose(self, number: int, person: Person, user: int, application: int) -> None:
+        rng = Random(self.seed * 1_000_000_007 + number)
+        intake = rng.choice(self.intakes)
+        window = intake.window
+        name = rng.choices(list(intake.lives), list(intake.lives.values()))[0]
+        life = live(name, opens_at=window.opens_at, closes_at=window.closes_at, at=self.at, rng=rng)
+        self._add(
+            self.users,
+            id=user,
+            email=f"{person.handle}.{number}@{DOMAIN}",
+            name=person.name,
+            password=f"!{number}",  # nobody has one
+            date_joined=life.begun_at - timedelta(minutes=9),
+        )
+        fixed = {
+            "id": application,
+            "candidate_id": user,
+            "window_id": window.pk,
+            "reference": reference(self.seed, NUMBER + number),
+            "status": life.status.value,
+            "status_since": life.since,
+        }
+        if not life.steps:
+            draft = _signed(rng.choice(intake.unfinished), person)
+            self._add(self.applications, draft=draft, draft_saved_at=life.begun_at, **fixed)
+            return
+        variant = rng.choice(intake.variants)
+        self._sent(life, variant, person, fixed)
+        self._history(application, user, life, rng)
+        self._offer(application, variant, life, intake.starts)
+        self.taken[window.pk] += 1
+
+    def _sent(self, life: Life, variant: Variant, person: Person, fixed: dict) -> None:
+        sendings = [step.at for step in life.steps if step.action in ("submit", "change")]
+        draft = _signed(variant.draft, person)
+        self._add(
+            self.applications,
+            variant.application,
+            draft=draft,
+            draft_saved_at=sendings[-1],
+            sent=draft,
+            submitted_at=sendings[0],
+            revision=len(sendings),
+            full_name=person.name,
+            **fixed,
+        )
+        for answer in variant.answers:
+            self._add(self.answers, answer, application_id=fixed["id"])
+        for choice in variant.choices:
+            self._add(self.choices, choice, application_id=fixed["id"])
+
+    def _history(self, application: int, user: int, life: Life, rng: Random) -> None:
+        by = {"lapse": None, **dict.fromkeys(NOTES, self.recruiter)}
+        for step in life.steps:
+            self._add(
+                self.changes,
+                application_id=application,
+                from_status=step.source.value,
+                to_status=step.target.value,
+                action=step.action,
+                by_id=by.get(step.action, user),
+                at=step.at,
+                why=rng.choice(NOTES.get(step.action, [""])),
+            )
+
+    def _offer(self, application: int, variant: Variant, life: Life, starts: date) -> None:
+        times = {step.action: step.at for step in life.steps}
+        if "offer" in times:
+            self._add(
+                self.offers,
+                application_id=application,
+                office_id=variant.first_choice,
+                start_date=starts,
+                answer_by=(times["offer"] + timedelta(days=DAYS_TO_ANSWER)).date(),
+                answered_at=times.get("accept") or times.get("decline"),
+            )
 
 
 def _draft(window: Window, rng: Random, *, complete: bool) -> Draft:
     return write_draft(window, name="-", handle=f"person-{rng.randrange(10**6)}", rng=rng, complete=complete)
 
 
-def _variant(window: Window, rng: Random) -> Variant:
-    draft = _draft(window, rng, complete=True)
-    form = ApplicationForm(window=window, draft=draft, lenient=False)
-    if not form.is_valid():
-        raise ValueError(f"The demo's answers for {window} are not enough: {form.missing}")
-    return Variant(
-        draft=draft,
-        answers=[
-            {
-                "requirement": result.requirement,
-                "title": result.requirement.title,
-                "asked": result.requirement.rule.asked,
-                "kind": result.requirement.kind,
-                "parameters": result.requirement.parameters,
-                "mandatory": result.requirement.mandatory,
-                "position": position,
-                "given": result.given,
-                "met": result.verdict.met,
-                "reason": result.verdict.reason,
-            }
-            for position, result in enumerate(form.results)
-        ],
-        met=sum(result.verdict.met for result in form.results),
-        offices=form.offices.chosen,
-        authorisation=form.offices.authorisation,
-        links=form.about.links,
-        phone=form.about.cleaned_data["phone"],
-    )
-
-
-class _Rows:
-    """The unsaved rows of one application."""
-
-    def __init__(
-        self, number: int, person: Person, intakes: list[Intake], seed: int, at: datetime, recruiter: User
-    ) -> None:
-        rng = Random(seed * 1_000_000_007 + number)
-        intake = rng.choice(intakes)
-        window = intake.window
-        name = rng.choices(intake.lives, intake.weights)[0]
-        life = live(name, opens_at=window.opens_at, closes_at=window.closes_at, at=at, rng=rng)
-        self.window, self.life = window, life
-        self.user = User(
-            email=f"{person.handle}.{number}@{DOMAIN}",
-            name=person.name,
-            password=f"!{number}",  # nobody has one
-            date_joined=life.begun_at - timedelta(minutes=9),
-        )
-        self.application = Application(
-            candidate=self.user,
-            window=window,
-            reference=reference(seed, NUMBER + number),
-            status=life.status,
-            status_since=life.since,
-            draft_saved_at=life.begun_at,
-        )
-        self.answers, self.choices, self.changes, self.offers = [], [], [], []
-        if life.steps:
-            self._sent(rng.choice(intake.variants), person.name)
-            self._history(rng, recruiter)
-            self._offer(intake.starts)
-        else:
-            self.application.draft = {**rng.choice(intake.unfinished), "about-full_name": [person.name]}
-
-    def _sent(self, variant: Variant, name: str) -> None:
-        application = self.application
-        sendings = [step.at for step in self.life.steps if step.action in ("submit", "change")]
-        application.draft = application.sent = {**variant.draft, "about-full_name": [name]}
-        application.draft_saved_at = sendings[-1]
-        application.submitted_at, application.revision = sendings[0], len(sendings)
-        application.full_name, application.phone = name, variant.phone
-        application.links, application.work_authorisation = variant.links, variant.authorisation
-        application.asked, application.met = len(variant.answers), variant.met
-        self.answers = [Answer(application=application, **answer) for answer in variant.answers]
-        self.choices = [
-            OfficeChoice(application=application, office=office, position=position)
-            for position, office in enumerate(variant.offices, start=1)
-        ]
-
-    def _history(self, rng: Random, recruiter: User) -> None:
-        by = {"lapse": None, **dict.fromkeys(NOTES, recruiter)}
-        self.changes = [
-            StatusChange(
-                application=self.application,
-                from_status=step.source,
-                to_status=step.target,
-                action=step.action,
-                by=by.get(step.action, self.user),
-                at=step.at,
-                why=rng.choice(NOTES.get(step.action, [""])),
-            )
-            for step in self.life.steps
-        ]
-
-    def _offer(self, starts: date) -> None:
-        times = {step.action: step.at for step in self.life.steps}
-        if "offer" in times:
-            answered = times.get("accept") or times.get("decline")
-            last_day = (times["offer"] + timedelta(days=DAYS_TO_ANSWER)).date()
-            office = self.choices[0].office
-            self.offers = [
-                Offer(
-                    application=self.application,
-                    office=office,
-                    start_date=starts,
-                    answer_by=last_day,
-                    answered_at=answered,
-                )
-            ]
-
-
-def _write(batch: list[_Rows]) -> None:
-    """One transaction; the places taken are counted in it too."""
-    with transaction.atomic():
-        User.objects.bulk_create(rows.user for rows in batch)
-        Application.objects.bulk_create(rows.application for rows in batch)
-        OfficeChoice.objects.bulk_create(row for rows in batch for row in rows.choices)
-        Answer.objects.bulk_create(row for rows in batch for row in rows.answers)
-        StatusChange.objects.bulk_create(row for rows in batch for row in rows.changes)
-        Offer.objects.bulk_create(row for rows in batch for row in rows.offers)
-        taken: dict[int, int] = {}
-        for rows in batch:
-            if rows.application.status != Status.DRAFT:
-                taken[rows.window.pk] = taken.get(rows.window.pk, 0) + 1
-        for pk, number in taken.items():
-            Window.objects.filter(pk=pk).update(taken=F("taken") + number)
+def _signed(draft: Draft, person: Person) -> Draft:
+    return {**draft, "about-full_name": [person.name]}

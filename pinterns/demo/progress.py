@@ -24,11 +24,13 @@ class Progress:
             return  # there was nothing to do
         self._show()
         if self._on_terminal:
-            self.out.write("\n")
+            self.out.write("\n")  # the next line begins anew
 
     def begin_with(self, done: int) -> None:
-        """What was done before counts for the bar, not for the rate."""
+        """So many were done before: they count for the bar, not for the rate, which is taken from now on."""
         self.done = self._begun_with = done
+        self._begun = time.monotonic()
+        self._show()
 
     def to(self, done: int, total: int | None = None) -> None:
         """So many are done by now."""
