@@ -1,11 +1,11 @@
-# make run | test | check | format | lock | clean
+# make run | test | check | screens | format | lock | clean
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 export PORT ?= 8000
 
-.PHONY: run test check format lock clean
+.PHONY: run test check screens format lock clean
 
 run: $(VENV)/installed  ## the site with its worker on http://127.0.0.1:$(PORT), data kept in ./data
 	@bin/run
@@ -15,6 +15,9 @@ test: $(VENV)/installed-dev  ## the whole suite: on SQLite, and on PostgreSQL wh
 
 check: $(VENV)/installed-dev  ## format, lint, import direction, templates, migrations, settings of production
 	@bin/check
+
+screens: $(VENV)/installed-dev  ## the screenshots in docs/screens/ anew
+	$(PY) -m tests.browser.screens
 
 format: $(VENV)/installed-dev  ## write Python and templates the way that `make check` wants them
 	$(VENV)/bin/ruff check --fix-only --quiet .

@@ -1,7 +1,7 @@
 """Text that recruiters write, made safe to show; amounts of money in words."""
 
 import nh3
-from babel.numbers import format_currency
+from babel.numbers import format_decimal
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, to_locale
 from markdown_it import MarkdownIt
@@ -22,11 +22,10 @@ def to_html(markdown: str) -> SafeString:
 
 
 def money_range(low: int | None, high: int | None, currency: str) -> str:
-    """“US$7,000–9,000”, “US$7,000” when both ends are the same or one is missing, empty when both are."""
+    """“USD 7,000–9,000”; one amount when both ends are the same or one is missing, empty when both are.
+
+    The currency stands in letters: a dollar sign means two things at our offices.
+    """
     amounts = sorted({amount for amount in (low, high) if amount is not None})
-    if not amounts:
-        return ""
-    first = format_currency(
-        amounts[0], currency, "¤#,##0", locale=to_locale(get_language() or "en"), currency_digits=False
-    )
-    return first if len(amounts) == 1 else f"{first}–{amounts[1]:,}"
+    shown = "–".join(format_decimal(amount, locale=to_locale(get_language() or "en")) for amount in amounts)
+    return f"{currency} {shown}" if shown else ""

@@ -11,7 +11,7 @@ from accounts.models import User
 from applications.form import ApplicationForm
 from applications.models import Application
 from applications.services import save_draft, submit
-from programs import kinds, roles
+from programs import kinds
 from programs.models import Membership, Office, Program, Requirement, Window
 from programs.roles import grant
 from tests.files import pdf

@@ -17,15 +17,15 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 def program(server):
     """A program of the test's own with a window that is open, and its recruiter's address."""
     return json.loads(
-        server.python(f"""
+        server.python("""
 import json
 from tests.factories import *
-name = f"Machine Learning {{Program.objects.count()}}"
+name = f"Machine Learning {Program.objects.count()}"
 toronto = make_office(country="CA", time_zone="America/Toronto")
 program = make_program(name, asks=("skills", "statement", "confirmation", "document"), offices=[toronto])
 make_window(program)
-recruiter = make_recruiter(program, email=f"rita-{{program.slug}}@example.org", name="Rita")
-print(json.dumps({{"name": name, "slug": program.slug, "recruiter": recruiter.email}}))
+recruiter = make_recruiter(program, email=f"rita-{program.slug}@example.org", name="Rita")
+print(json.dumps({"name": name, "slug": program.slug, "recruiter": recruiter.email}))
 """)
     )
 
@@ -70,7 +70,9 @@ def test_a_candidate_applies_and_a_recruiter_decides(server, visitor, program, j
     ada.locator("input[type=file]").set_input_files(resume)
     ada.get_by_role("button", name="Send my application").click()
     summary = ada.locator("#missing")
-    expect(summary).to_contain_text(f"{program['name']} asks for at least one of TensorFlow, PyTorch, MLflow at ‘advanced’")
+    expect(summary).to_contain_text(
+        f"{program['name']} asks for at least one of TensorFlow, PyTorch, MLflow at ‘advanced’"
+    )
     expect(summary).to_contain_text("you gave PyTorch at ‘basic’")
     expect(ada.get_by_label("Why this program?")).to_have_value("Because I like pins very much.")
     expect(ada.get_by_text("résumé.pdf").first).to_be_visible()
@@ -134,7 +136,7 @@ def test_withdrawing_asks_first(server, visitor, program, javascript):
     sign_in(ada, server, email)
     reference = server.python(f"""
 from tests.factories import *
-window = Window.objects.get(program__slug="{program['slug']}")
+window = Window.objects.get(program__slug="{program["slug"]}")
 application = make_draft(window, candidate=User.objects.get(email="{email.lower()}"))
 application.window.program.requirements.filter(kind="document").update(retired_at=timezone.now())
 print(submit(application=Application.objects.get(pk=application.pk), revision=0).reference)

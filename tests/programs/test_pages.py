@@ -72,7 +72,7 @@ def test_a_programs_page_tells_what_is_asked_and_until_when(client):
     make_requirement(program, "statement", title="Gone", retired_at=timezone.now())
     make_window(program)
     page = client.get(program.get_absolute_url()).content.decode()
-    for told in ("At least one of TensorFlow, PyTorch, MLflow at", "Where is your code?", "7,000", "12 weeks", "Pacific Time",
+    for told in ("At least one of TensorFlow, PyTorch, MLflow at", "Where is your code?", "USD 7,000–9,000 a month", "12 weeks", "Pacific Time",
                  "program@pinterns.example", program.apply_url, "<strong>Metrics</strong>"):  # fmt: skip
         assert told in page, told
     assert page.index("A framework") < page.index("Your code")
