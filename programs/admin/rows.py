@@ -70,3 +70,7 @@ class OwnRowsMixin:
         if object_id is not None:
             self.own_row(request, object_id, "view")  # Django would send everybody home with a message
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
+        self.own_row(request, object_id, "view")
+        return super().history_view(request, object_id, extra_context)
