@@ -20,7 +20,6 @@ from applications.services import Incomplete, NotEditable, NotSent, SentAlready,
 from applications.workflow import Status
 from programs.models import Program, Window
 from programs.times import day
-from programs.views import programs_with_all
 
 _SAVE, _SEND, _ADD, _REMOVE = "save", "send", "add", "remove-document"
 
@@ -31,7 +30,7 @@ _SAVE, _SEND, _ADD, _REMOVE = "save", "send", "add", "remove-document"
 def apply(request: HttpRequest, slug: str) -> HttpResponse:
     """The application form of a program's window."""
     at = timezone.now()
-    program = get_object_or_404(programs_with_all().filter(published=True), slug=slug)
+    program = get_object_or_404(Program.objects.with_pages().filter(published=True), slug=slug)
     window = _window(program, _posted_number(request, "window"), at)
     if window is None:
         return redirect(program)
@@ -118,7 +117,7 @@ def _posted_number(request: HttpRequest, name: str) -> int:
 
 def _add_row(posted: dict[str, list[str]], requirement_id: str) -> None:
     name = f"r{requirement_id}-rows-count"
-    count = posted.get(name, ["1"])[-1]
+    count = posted.get(name, ["1"])[-1] or "1"
     if count.isascii() and count.isdigit() and len(count) < 4:
         posted[name] = [str(int(count) + 1)]
 
@@ -200,7 +199,7 @@ def _page(
         "form": form,
         "hidden": {"window": window.pk, "revision": application.revision if application else 0},
         "saved_at": application.draft_saved_at if application else None,
-        "notice": notice or (shut_sentence(window, state) if shut else ""),
+        "notice": notice or (shut_sentence(window, state, kept=application is not None) if shut else ""),
         "changing": bool(application and application.status == Status.SUBMITTED),
         "preview": preview,
         "read_only": read_only,
@@ -214,7 +213,7 @@ def _page(
 @require_http_methods(["GET", "HEAD"])
 def preview(request: HttpRequest, slug: str) -> HttpResponse:
     """The form of a program as candidates will see it, for its recruiters, whatever the state of its windows."""
-    program = get_object_or_404(programs_with_all(), slug=slug)
+    program = get_object_or_404(Program.objects.with_pages(), slug=slug)
     if not program.is_run_by(request.user):
         raise Http404
     at = timezone.now()

@@ -70,7 +70,10 @@ class ApplicationForm:
 
     @property
     def forms(self) -> list[forms.Form]:
-        return [self.about, self.offices, *(section.form for section in self.requirements)]
+        """In the order of the page: about you, what the program asks, offices, documents."""
+        asks = [section.form for section in self.requirements if not section.is_document]
+        documents = [section.form for section in self.requirements if section.is_document]
+        return [self.about, *asks, self.offices, *documents]
 
     def select(self, posted: dict[str, list[str]]) -> Draft:
         """The draft in what a browser posted: the fields of this form alone, made storable."""

@@ -137,25 +137,20 @@ def _refuse_shut(application: Application, at: datetime) -> None:
         raise WindowShut(shut_sentence(application.window, state))
 
 
-def shut_sentence(window: Window, state: str) -> str:
-    """Why nothing can be sent to `window`, and that what was typed is kept."""
+def shut_sentence(window: Window, state: str, *, kept: bool = True) -> str:
+    """Why nothing can be sent to `window`; with `kept`, that what was typed is saved."""
     moment = {"closes": when(window.closes_at, window.zone), "opens": when(window.opens_at, window.zone)}
     if state == Window.State.SCHEDULED:
         return _("This window opens on %(opens)s. Nothing can be sent before.") % moment
     if state == Window.State.FULL:
-        return (
-            _(
-                "This window is full: as many people applied as it takes. Your answers are saved. "
-                "If we raise the number of places before %(closes)s, you can send them."
-            )
-            % moment
-        )
-    return (
-        _(
-            "This window closed on %(closes)s, so nothing more can be sent. Your answers are saved, and stay yours to read."
-        )
-        % moment
-    )
+        told = _("This window is full: as many people applied as it takes.")
+        more = _("Your answers are saved. If we raise the number of places before %(closes)s, you can send them.")
+        otherwise = _("If we raise the number of places before %(closes)s, it opens again.")
+    else:
+        told = _("This window closed on %(closes)s, so nothing more can be sent.")
+        more = _("Your answers are saved, and stay yours to read.")
+        otherwise = ""
+    return f"{told} {more if kept else otherwise}".strip() % moment
 
 
 def _take_place(window: Window, at: datetime) -> None:

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from applications import services, story
+from applications.about import authorisation_lines
 from applications.apply import apply, has_unsent_changes, preview
 from applications.models import Application, Document
 from applications.workflow import Actor, Status, TransitionError, allowed
@@ -58,6 +59,7 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         "next_step": story.next_step(found, at),
         "timeline": story.timeline(found, list(found.history.all())),
         "answers": list(found.answers.select_related("document")),
+        "authorisation": authorisation_lines(found.work_authorisation),
         "office_choices": list(found.office_choices.select_related("office")),
         "letters": list(Letter.objects.filter(about=found.reference, addressee=request.user)),
         "can_change": found.status in (Status.DRAFT, Status.SUBMITTED) and before_closing,

@@ -51,6 +51,11 @@ class ProgramQuerySet(models.QuerySet):
             return self
         return self.filter(memberships__user=user.pk, memberships__role=Membership.Role.RECRUITER)
 
+    def with_pages(self) -> "ProgramQuerySet":
+        """With what a program's page and form show: offices, windows, and the requirements that are not retired."""
+        active = models.Prefetch("requirements", Requirement.objects.filter(retired_at=None))
+        return self.prefetch_related("offices", "windows", active)
+
 
 class Program(Pictured):
     """A track that interns join."""

@@ -3,7 +3,6 @@
 from datetime import datetime
 from urllib.parse import urlencode
 
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -11,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from programs.models import Office, Program, Requirement, Window
+from programs.models import Office, Program, Window
 
 _STATES = [Window.State.OPEN, Window.State.SCHEDULED, Window.State.FULL, Window.State.CLOSED]
 
@@ -72,7 +71,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def program(request: HttpRequest, slug: str) -> HttpResponse:
     """One program: what one does, what is asked, the window, and where to apply."""
-    found = get_object_or_404(programs_with_all().filter(published=True), slug=slug)
+    found = get_object_or_404(Program.objects.with_pages().filter(published=True), slug=slug)
     at = timezone.now()
     window = found.window_at(at)
     asked = found.active_requirements()
@@ -87,9 +86,3 @@ def program(request: HttpRequest, slug: str) -> HttpResponse:
         "title": _("%(program)s internship") % {"program": found.name},
     }
     return render(request, "programs/program.html", context)
-
-
-def programs_with_all():
-    """Programs with what their page and form need: offices, windows, and the requirements that are not retired."""
-    active = Prefetch("requirements", Requirement.objects.filter(retired_at=None))
-    return Program.objects.prefetch_related("offices", "windows", active)

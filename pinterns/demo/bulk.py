@@ -29,8 +29,7 @@ from pinterns.demo.progress import Progress
 from pinterns.demo.references import reference
 from pinterns.demo.season import RECRUITER, demo_windows, start_date
 from pinterns.demo.table import Table
-from programs.models import Window
-from programs.views import programs_with_all
+from programs.models import Program, Window
 
 BATCH = 2_000
 VARIANTS = 30  # different answers for each window
@@ -129,7 +128,7 @@ class _Writer:
 
     def _intakes(self) -> Iterator[Intake]:
         """The demo's windows that have run for a day at least and have no limit."""
-        programs = {program.pk: program for program in programs_with_all()}
+        programs = {program.pk: program for program in Program.objects.with_pages()}
         for window in demo_windows().values():
             if window.capacity is not None or window.opens_at > self.at - timedelta(days=1):
                 continue

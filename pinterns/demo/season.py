@@ -14,7 +14,6 @@ from programs.models import Membership, Program, Window, WindowChange
 from programs.roles import grant, settle
 from programs.services import extend, schedule_window
 from programs.times import instant
-from programs.views import programs_with_all
 
 # A track beyond the catalogue's five, four of which are open and one is scheduled: the one that is full.
 EXTRA_CATALOGUE = Path(__file__).with_name("extra.toml")
@@ -105,7 +104,7 @@ def start_date(window: Window) -> date:
 def planned_windows(at: datetime) -> list[tuple[Plan, Window]]:
     """The windows of PLANS around `at`, in that order and not saved yet."""
     today = at.astimezone(ZONE).date()
-    programs = {program.slug: program for program in programs_with_all()}
+    programs = {program.slug: program for program in Program.objects.with_pages()}
     return [
         (
             plan,

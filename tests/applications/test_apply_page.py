@@ -318,6 +318,14 @@ def test_a_window_that_fills_while_one_types_keeps_the_answers(client, candidate
     assert own(candidate).status == "submitted"
 
 
+def test_who_comes_too_late_to_begin_is_told_so_and_nothing_of_saved_answers(client, candidate, window):
+    Window.objects.filter(pk=window.pk).update(capacity=1, taken=1)
+    page = client.get(url(window)).content.decode()
+    assert "This window is full" in page
+    assert "Your answers are saved" not in page
+    assert 'value="send"' not in page
+
+
 def test_a_window_that_has_not_opened_takes_nothing(client, candidate, window):
     Window.objects.filter(pk=window.pk).update(opens_at=timezone.now() + timedelta(days=1))
     assert client.get(url(window)).status_code == 302
