@@ -22,7 +22,6 @@ from pinterns.demo.answers import write_draft
 from pinterns.demo.lives import DAYS_TO_ANSWER, Life, Step, live
 from pinterns.demo.people import Person, people
 from pinterns.demo.references import reference
-from pinterns.demo.resumes import resume
 from pinterns.demo.season import Plan, start_date
 from programs.models import Requirement, Window
 
@@ -158,6 +157,8 @@ def upload_resumes(entries: list[Entry], *, tell: Callable[[int, int], None]) ->
 
 
 def _receive(entry: Entry) -> Upload:
+    from pinterns.demo.resumes import resume  # half a second of imports, for which a second run need not wait
+
     pdf = resume(entry.person, program=entry.window.program.name, rng=Random(entry.resume_seed))
     return receive(_asks_for_file(entry.window), ContentFile(pdf, name=f"{entry.person.handle}.pdf"))
 
