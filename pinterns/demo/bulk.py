@@ -64,6 +64,10 @@ OPEN_LIVES = {
 }
 
 
+class CannotFill(Exception):
+    """The demo's windows or requirements were edited so that no more can be added; str() says what is in the way."""
+
+
 @dataclass(frozen=True)
 class Variant:
     """A complete draft for one window, judged once by the form itself, with templates of the rows when it is sent."""
@@ -87,7 +91,10 @@ class Intake:
 
 
 def fill_up(wanted: int, *, seed: int, out: TextIO, at: datetime) -> int:
-    """Adds what is missing to `wanted` applications in all, to the demo's windows without a limit; returns how many."""
+    """Adds what is missing to `wanted` applications in all, to the demo's windows without a limit; returns how many.
+
+    Raises CannotFill.
+    """
     wanted -= NUMBER
     made = User.objects.filter(email__endswith=f"@{DOMAIN}").count()
     if made >= wanted:
@@ -125,6 +132,8 @@ class _Writer:
         self.rows: dict[Table, list[list]] = {}
         self.taken: Counter[int] = Counter()
         self.intakes = list(self._intakes())
+        if not self.intakes:
+            raise CannotFill(_("Every window of the demo has a limit now. Take one off in the admin."))
 
     def _intakes(self) -> Iterator[Intake]:
         """The demo's windows that have run for a day at least and have no limit."""
@@ -143,7 +152,11 @@ class _Writer:
         draft = _draft(window, rng, complete=True)
         form = ApplicationForm(window=window, draft=draft, lenient=False)
         if not form.is_valid():
-            raise ValueError(f"The demo's answers for {window} are not enough: {form.missing}")
+            missing = " ".join(entry["text"] for entry in form.missing)
+            raise CannotFill(
+                _("The demo has no answers that are enough for %(window)s: %(missing)s")
+                % {"window": window, "missing": missing}
+            )
         offices, results = form.offices.chosen, form.results
         return Variant(
             draft=draft,

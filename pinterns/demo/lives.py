@@ -6,11 +6,12 @@ bulk are written as rows, whose statuses follow from the same table.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 from applications import workflow
-from applications.workflow import Status
+from applications.workflow import Actor, Status
+from pinterns.demo.season import ZONE
 
 LIVES: dict[str, list[str]] = {
     "draft": [],
@@ -49,6 +50,7 @@ GAPS = {
 DAYS_TO_ANSWER = 10
 # An offer that stands must have days left, so its life ends shortly before now.
 ENDS_WITHIN = timedelta(days=4)
+WORK_BEGINS, WORK_ENDS = 9, 18  # o'clock, Pacific time
 LONGEST_DRAFT = timedelta(days=3)  # from the first save to the sending
 
 
@@ -106,7 +108,9 @@ def _steps(actions: list[str], gaps: list[timedelta], moment: datetime) -> Itera
         row = workflow.transition(action)
         if status not in row.sources:
             raise ValueError(f"The workflow has no “{action}” from “{status}”.")
-        moment += gap
+        earlier, moment = moment, moment + gap
+        if row.actor == Actor.RECRUITER:
+            moment = _at_work(moment, after=earlier)
         yield Step(action, status, row.target, moment)
         status = row.target
 
@@ -115,6 +119,18 @@ def _gap(action: str, rng: Random) -> timedelta:
     if action == "lapse":
         return timedelta(days=DAYS_TO_ANSWER + 2)  # the last day is over in every time zone
     return timedelta(days=rng.uniform(*GAPS[action]))
+
+
+def _at_work(moment: datetime, *, after: datetime) -> datetime:
+    """The moment itself if recruiters are at work then, else one in the last working hours before, if those are late enough."""
+    local = moment.astimezone(ZONE)
+    if local.hour < WORK_BEGINS:
+        local -= timedelta(days=1)
+    local -= timedelta(days=max(0, local.weekday() - 4))
+    if not WORK_BEGINS <= local.hour < WORK_ENDS:
+        local = local.replace(hour=WORK_BEGINS + local.hour % (WORK_ENDS - WORK_BEGINS))
+    at_work = local.astimezone(UTC)
+    return at_work if after + timedelta(minutes=30) < at_work <= moment else moment
 
 
 def _between(first: datetime, last: datetime, rng: Random) -> datetime:

@@ -24,13 +24,13 @@ from letters.models import Letter
 from pinterns.catalogue import CATALOGUE, load
 from pinterns.demo import bulk
 from pinterns.demo.applications import CANDIDATE, LIVED, NUMBER, prepare, upload_resumes
-from pinterns.demo.bulk import fill_up
+from pinterns.demo.bulk import CannotFill, fill_up
 from pinterns.demo.lives import LIVES, live
 from pinterns.demo.make import accounts, make
 from pinterns.demo.references import reference
-from pinterns.demo.season import EXTRA_CATALOGUE, demo_windows, planned_windows, start_date, summer
+from pinterns.demo.season import EXTRA_CATALOGUE, RECRUITER, ZONE, demo_windows, planned_windows, start_date, summer
 from programs import kinds
-from programs.models import Membership, Program, Window, WindowChange
+from programs.models import Membership, Program, Requirement, Window, WindowChange
 from tests.factories import make_window
 from tests.pinterns.drawings import no_drawings
 
@@ -196,6 +196,11 @@ class SeasonTest(Consistent, TestCase):
             "you gave PyTorch at ‘basic’."
         ]
 
+    def test_recruiters_decide_when_they_are_at_work(self):
+        decided = [change.at.astimezone(ZONE) for change in StatusChange.objects.filter(by__email=RECRUITER[0])]
+        at_work = [local for local in decided if local.weekday() < 5 and 9 <= local.hour < 18]
+        assert len(at_work) > 0.8 * len(decided)
+
     def test_everybodys_pages_open(self):
         client = Client()
         for application in Application.objects.select_related("candidate"):
@@ -289,6 +294,16 @@ class BulkTest(Consistent, TestCase):
         assert len(once) == 200
         assert made((110, 1), (200, 1)) == once
         assert made((200, 2)) != once
+
+    def test_windows_and_requirements_that_recruiters_edited_are_told_in_a_sentence(self):
+        with transaction.atomic():
+            Requirement.objects.filter(title="Résumé").update(mandatory=True)
+            with pytest.raises(CannotFill, match=r"no answers that are enough.*no file is attached"):
+                self.fill(self.NUMBER + 1)
+            transaction.set_rollback(True)
+        Window.objects.filter(capacity=None).update(capacity=F("taken") + 1)
+        with pytest.raises(CannotFill, match="has a limit now"):
+            self.fill(self.NUMBER + 1)
 
     def test_an_application_of_somebody_real_in_between_does_no_harm(self):
         window = Window.objects.open(at=self.at).first()

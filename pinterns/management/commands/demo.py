@@ -3,7 +3,9 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from pinterns.catalogue import CatalogueError
 from pinterns.demo.applications import NUMBER
+from pinterns.demo.bulk import CannotFill
 from pinterns.demo.make import accounts, make
 
 
@@ -34,7 +36,11 @@ class Command(BaseCommand):
             )
         if applications < NUMBER:
             raise CommandError(f"The demo has {NUMBER} applications at least; ask for that many or more.")
-        if not make(applications=applications, seed=seed, out=self.stderr):
+        try:
+            made = make(applications=applications, seed=seed, out=self.stderr)
+        except (CannotFill, CatalogueError) as error:
+            raise CommandError(str(error)) from error
+        if not made:
             self.stdout.write("There are windows here that are not the demo's, so its season is left out.")
         for role, email in accounts():
             self.stdout.write(f"  {role:<15} {email}")
