@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import Group
 from django.core.exceptions import ValidationError
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -42,10 +43,22 @@ class PersonForm(forms.ModelForm):
         return cleaned
 
 
+class RolesFormSet(BaseInlineFormSet):
+    """Says in every cell what it is: the column's heading is no label."""
+
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            field.widget.attrs["aria-label"] = field.label or ""
+        if form.instance.pk and "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = _("Take away: %(role)s") % {"role": form.instance}
+
+
 class MembershipInline(admin.TabularInline):
     """Roles are given and taken, never rewritten."""
 
     model = Membership
+    formset = RolesFormSet
     extra = 1
     verbose_name = gettext_lazy("role")
     verbose_name_plural = gettext_lazy("roles")

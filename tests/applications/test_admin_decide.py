@@ -248,6 +248,7 @@ def test_bulk_shows_each_row_then_does_what_it_can_and_reports_the_rest(client, 
 
 def test_bulk_leaves_other_programs_alone(client, recruiter, window):
     own, foreign = make_application(window), make_application()
+    assert client.post(LIST, {"action": "bulk_review", "_selected_action": "x"}).status_code == 400
     page = choose(client, "review", own, foreign)
     assert [row.application for row in page.context["rows"]] == [own]
     seen = [f"{own.pk}:submitted", f"{foreign.pk}:submitted", "x:y", ":", "9" * 40 + ":submitted", "\x00"]

@@ -232,9 +232,7 @@ def test_the_list_is_filtered_by_state(client, program, state):
     assert list(client.get(reverse("admin:programs_window_changelist"), season).context["cl"].result_list)
 
 
-@pytest.mark.parametrize(
-    "query", ["state=x", "season=%00", "program=%00", "program=9" + "9" * 30, "q=%00", "p=x", "o=x"]
-)
+@pytest.mark.parametrize("query", ["state=x", "program=9" + "9" * 30, "p=x", "o=x"])
 def test_nonsense_in_a_filter_is_ignored(client, program, query):
     make_window(program)
     page = client.get(f"{reverse('admin:programs_window_changelist')}?{query}", follow=True)
