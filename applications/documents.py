@@ -90,12 +90,13 @@ def sweep_documents(*, at: datetime | None = None) -> int:
     answered = Exists(Answer.objects.filter(document=OuterRef("pk")))
     loose = Document.objects.filter(~answered, in_draft=False, uploaded_at__lt=before)
     paths = list(loose.values_list("file", flat=True))
-    loose.delete()
     for days_ago in range(3):
         paths += _unnamed(f"documents/{before - timedelta(days=days_ago):%Y/%m/%d}", before)
-    for path in set(paths):
+    # Files first: whoever is killed in between leaves rows, by which the next one finds what is left to do.
+    for path in paths:
         default_storage.delete(path)
-    return len(set(paths))
+    Document.objects.filter(~answered, in_draft=False, file__in=paths).delete()
+    return len(paths)
 
 
 def _unnamed(folder: str, before: datetime) -> list[str]:
