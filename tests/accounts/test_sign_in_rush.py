@@ -38,8 +38,10 @@ def test_guesses_at_the_same_moment_do_not_exceed_ten(server):
         return same_session.post(CODE, code=wrong(code))
 
     pages = at_once(30, guess)
-    assert sum("more time" in page for page in pages) == 9, "nine wrong tries, and the tenth closes the code"
-    assert sum("wrong ten times" in page for page in pages) == 21
+    told_more = sum("more time" in page for page in pages)
+    # The tenth may be counted before an earlier one has read how many are left; that one is told that it is over too.
+    assert told_more <= 9, "nine wrong tries, and the tenth closes the code"
+    assert sum("wrong ten times" in page for page in pages) == 30 - told_more
     tries = server.python(PEOPLE + "print(SignInCode.objects.get(email='mara@example.org').tries)")
     assert tries.strip() == "10"
     assert "wrong ten times" in visitor.post(CODE, code=code), "not even the right one"
