@@ -277,3 +277,13 @@ def test_the_calendar_is_named_where_nobody_decided(client, recruiter, window):
     application.offer.save()
     lapse_offers()
     assert "the calendar" in client.get(page_of(application)).text
+
+
+def test_bulk_takes_no_more_than_a_person_can_look_through(client, recruiter, window, monkeypatch):
+    monkeypatch.setattr("applications.admin.bulk.MOST_ROWS", 1)
+    applications = [brought_to("submitted", window, recruiter) for _number in range(2)]
+    page = client.post(
+        LIST, {"action": "bulk_review", "_selected_action": [each.pk for each in applications]}, follow=True
+    )
+    assert "choose at most 1 applications at once" in page.text
+    assert not page.context.get("rows")
