@@ -1,0 +1,151 @@
+"""Windows: the intakes of a program, and what was done to each."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from programs import times
+from programs.models.program import Program
+
+
+class WindowQuerySet(models.QuerySet):
+    def in_state(self, state: "Window.State", *, at: datetime) -> "WindowQuerySet":
+        """Windows that are `state` at the instant `at`; Window.state() is the same rule for one row."""
+        if state == Window.State.SCHEDULED:
+            return self.filter(opens_at__gt=at)
+        if state == Window.State.CLOSED:
+            return self.filter(closes_at__lte=at)
+        running = self.filter(opens_at__lte=at, closes_at__gt=at)
+        full = Q(capacity__isnull=False, taken__gte=F("capacity"))
+        return running.filter(full) if state == Window.State.FULL else running.exclude(full)
+
+    def open(self, *, at: datetime) -> "WindowQuerySet":
+        return self.in_state(Window.State.OPEN, at=at)
+
+
+class Window(models.Model):
+    """One intake of one program. Its state is never stored: it follows from the time and the places taken."""
+
+    class State(models.TextChoices):
+        SCHEDULED = "scheduled", _("Opens soon")
+        OPEN = "open", _("Open")
+        FULL = "full", _("Full")
+        CLOSED = "closed", _("Closed")
+
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="windows", verbose_name=_("program"))
+    season = models.CharField(_("season"), max_length=50, help_text=_("As in “Summer 2027”."))
+    opens_at = models.DateTimeField(_("opens"))
+    closes_at = models.DateTimeField(_("closes"))
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        default="America/Los_Angeles",
+        validators=[times.validate_zone],
+        help_text=_("The zone in which the times are announced."),
+    )
+    capacity = models.PositiveIntegerField(
+        _("capacity"), null=True, blank=True, help_text=_("How many applications it takes. Empty: no limit.")
+    )
+    taken = models.PositiveIntegerField(
+        _("taken"), default=0, editable=False, help_text=_("Never falls, so a full window stays full.")
+    )
+    decide_by = models.DateField(_("decision by"), help_text=_("The promise made to candidates."))
+
+    objects = WindowQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("window")
+        verbose_name_plural = _("windows")
+        ordering = ["-opens_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["program", "season"],
+                name="one_window_per_program_and_season",
+                violation_error_message=_("This program has a window for that season already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(opens_at__lt=F("closes_at")),
+                name="window_opens_before_it_closes",
+                violation_error_message=_("The window would close before it opens."),
+            ),
+            models.CheckConstraint(
+                condition=Q(capacity=None) | Q(taken__lte=F("capacity")),
+                name="window_takes_no_more_than_its_capacity",
+                violation_error_message=_("The capacity would be lower than the number of places taken."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.program.name}, {self.season}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def state(self, at: datetime) -> State:
+        """What the window is at the instant `at`; WindowQuerySet.in_state() is the same rule for many rows."""
+        if at < self.opens_at:
+            return self.State.SCHEDULED
+        if at >= self.closes_at:
+            return self.State.CLOSED
+        if self.capacity is not None and self.taken >= self.capacity:
+            return self.State.FULL
+        return self.State.OPEN
+
+    def clean(self) -> None:
+        """Refuses times of one program that overlap: a candidate would not know which window they apply to."""
+        if not (self.program_id and self.opens_at and self.closes_at) or self.opens_at >= self.closes_at:
+            return
+        other = (
+            Window.objects.filter(program=self.program_id, opens_at__lt=self.closes_at, closes_at__gt=self.opens_at)
+            .exclude(pk=self.pk)
+            .first()
+        )
+        if other:
+            raise ValidationError(
+                gettext(
+                    "It would overlap the window “%(season)s” of this program, which runs from %(opens)s to %(closes)s."
+                )
+                % {
+                    "season": other.season,
+                    "opens": times.when(other.opens_at, other.zone),
+                    "closes": times.when(other.closes_at, other.zone),
+                }
+            )
+
+
+class WindowChange(models.Model):
+    """Append-only: who did what to a window, when and why."""
+
+    class Action(models.TextChoices):
+        CREATED = "created", _("created")
+        OPENED = "opened", _("opened")
+        CLOSED = "closed", _("closed")
+        EXTENDED = "extended", _("extended")
+        RESCHEDULED = "rescheduled", _("rescheduled")
+        RESIZED = "resized", _("capacity changed")
+        EDITED = "edited", _("edited")
+
+    window = models.ForeignKey(Window, on_delete=models.CASCADE, related_name="changes", verbose_name=_("window"))
+    action = models.CharField(_("action"), max_length=20, choices=Action)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("by")
+    )
+    at = models.DateTimeField(_("when"))
+    reason = models.TextField(_("why"), blank=True)
+    before = models.JSONField(_("before"), default=dict)
+    after = models.JSONField(_("after"), default=dict)
+
+    class Meta:
+        verbose_name = _("window change")
+        verbose_name_plural = _("window changes")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.window}: {self.get_action_display()}"
