@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
+from accounts.staff import has_admin_access
 from applications.documents import Upload, in_draft, receive
 from applications.form import ApplicationForm, Draft
 from applications.inspection import Unreadable
@@ -208,13 +209,18 @@ def _page(
     return render(request, "applications/apply.html", context)
 
 
+def runs(request: HttpRequest, program: Program) -> bool:
+    """Whether the reader decides in `program` and has shown what the admin asks of staff, a second factor included."""
+    return has_admin_access(request) and program.is_run_by(request.user)
+
+
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD"])
 def preview(request: HttpRequest, slug: str) -> HttpResponse:
     """The form of a program as candidates will see it, for its recruiters, whatever the state of its windows."""
     program = get_object_or_404(Program.objects.with_pages(), slug=slug)
-    if not program.is_run_by(request.user):
+    if not runs(request, program):
         raise Http404
     at = timezone.now()
     window = _window(program, request.GET.get("window", ""), at) or Window(

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from applications import services, story
 from applications.about import authorisation_lines
-from applications.apply import apply, has_unsent_changes, preview
+from applications.apply import apply, has_unsent_changes, preview, runs
 from applications.models import Application, Document
 from applications.workflow import Actor, Status, TransitionError, allowed
 from letters.models import Letter
@@ -142,7 +142,7 @@ def document(request: HttpRequest, public_id) -> FileResponse:
     """A file, for the candidate who sent it and for the recruiters of its program; a 404 for everybody else."""
     found = get_object_or_404(Document.objects.select_related("application__window__program"), public_id=public_id)
     own = found.application.candidate_id == request.user.pk
-    if not (own or (found.application.status != Status.DRAFT and found.application.program.is_run_by(request.user))):
+    if not (own or (found.application.status != Status.DRAFT and runs(request, found.application.program))):
         raise Http404
     try:
         file = default_storage.open(found.file.name)

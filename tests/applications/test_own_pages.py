@@ -73,6 +73,16 @@ def test_recruiters_read_the_files_of_sent_applications_of_their_programs(client
     assert client.get(document.get_absolute_url()).status_code == 404
 
 
+def test_staff_without_their_second_factor_read_nobodys_files(client, application, settings):
+    settings.STAFF_MFA_REQUIRED = True
+    document = Document.objects.get()
+    client.force_login(make_recruiter(application.program))
+    assert client.get(document.get_absolute_url()).status_code == 404
+    assert client.get(f"/programs/{application.program.slug}/preview/").status_code == 404
+    client.force_login(application.candidate)
+    assert client.get(document.get_absolute_url()).status_code == 200
+
+
 def test_private_pages_are_never_cached(client, application):
     for url in [*own_urls(application), "/applications/", application.program.apply_url]:
         assert "no-store" in client.get(url)["Cache-Control"], url
