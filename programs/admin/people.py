@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.admin import EmailAddress
+from allauth.mfa.admin import Authenticator
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import Group
@@ -17,8 +18,9 @@ from programs import roles
 from programs.admin.pages import without_side_doors
 from programs.models import Membership
 
-# Groups follow from memberships, and addresses from people: neither is edited by itself.
-for model in (Group, EmailAddress):
+# Groups follow from memberships, and addresses from people: neither is edited by itself. A second factor holds a secret
+# that nobody but its owner is to read.
+for model in (Group, EmailAddress, Authenticator):
     admin.site.unregister(model)
 
 

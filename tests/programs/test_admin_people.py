@@ -219,3 +219,8 @@ def test_what_membership_gave_ends_with_it(client):
     grant(user=recruiter, program=make_program(), role="recruiter")
     revoke(user=recruiter, program=program, role="recruiter")
     assert client.get(url).status_code == 404
+
+
+def test_nobody_reads_the_secrets_of_second_factors(client, administrator):
+    for path in ("/admin/mfa/authenticator/", "/admin/account/emailaddress/", "/admin/auth/group/"):
+        assert client.get(path).status_code == 404
