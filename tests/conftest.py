@@ -13,18 +13,21 @@ ON_POSTGRES = bool(engine_under_test())
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave out what is the other database's, and never start two servers of one kind at a time."""
+    """Leave out what is the other database's; browsers and rushes each take their turn, and begin first."""
     other = "sqlite" if ON_POSTGRES else "postgres"
-    config.hook.pytest_deselected(items=[item for item in items if other in item.keywords])
-    items[:] = [item for item in items if other not in item.keywords]
+    config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker(other)])
+    items[:] = [item for item in items if not item.get_closest_marker(other)]
     for item in items:
         if "browser" in item.fixturenames:
             item.add_marker(pytest.mark.browser)
-        for kind in ("browser", "server"):
-            if kind in item.keywords:
-                item.add_marker(pytest.mark.xdist_group(kind))
+        if group := _takes_turns(item):
+            item.add_marker(pytest.mark.xdist_group(group))
     # The long ones first, so that the machine's other core is not idle at the end.
-    items.sort(key=lambda item: "browser" not in item.keywords and "server" not in item.keywords)
+    items.sort(key=lambda item: _takes_turns(item) is None)
+
+
+def _takes_turns(item) -> str | None:
+    return next((kind for kind in ("browser", "server") if item.get_closest_marker(kind)), None)
 
 
 @pytest.hookimpl(wrapper=True)
