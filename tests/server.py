@@ -8,6 +8,7 @@
 Whatever happens in it stays in it, so that a rush of hundreds of clients or a killed process meets no other test.
 """
 
+import atexit
 import contextlib
 import functools
 import os
@@ -145,6 +146,8 @@ def running_server(
     """
     if database_url is None:
         database_url = engine_under_test()
+    elif not database_url.startswith("postgres"):
+        database_url = ""
     with (
         tempfile.TemporaryDirectory(prefix="server-", dir=os.environ["DATA_DIR"], ignore_cleanup_errors=True) as name,
         _own_database(database_url, folder := Path(name)) as own_url,
@@ -165,11 +168,10 @@ def running_server(
         (folder / "mail").mkdir()
         server = Server(base_url=base_url, data=folder, environment=environment)
         try:
-            server.manage("migrate", "--verbosity", "0")
             # The listening socket is handed over, so that no other process can take the port in between.
             server.start(
                 *("-m", "gunicorn", app, "--bind", f"fd://{listener.fileno()}", "--worker-class", "gthread"),
-                *("--workers", str(workers), "--threads", str(threads), "--graceful-timeout", "5"),
+                *("--workers", str(workers), "--threads", str(threads), "--graceful-timeout", "1"),
                 *("--log-level", "warning"),
                 pass_fds=(listener.fileno(),),
             )
@@ -189,17 +191,49 @@ def engine_under_test() -> str:
 
 @contextlib.contextmanager
 def _own_database(database_url: str, folder: Path) -> Iterator[str]:
-    if not database_url.startswith("postgres"):
+    template = _migrated_database(database_url)
+    if not database_url:
+        shutil.copy(template, folder / "test.sqlite3")
         yield f"sqlite:///{folder / 'test.sqlite3'}"
         return
-    name = f"pinterns_test_{secrets.token_hex(6)}"
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+    name = _new_name()
+    _on_postgres(database_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:
-        yield urlunsplit(urlsplit(database_url)._replace(path=f"/{name}"))
+        yield _with_name(database_url, name)
     finally:
-        with psycopg.connect(database_url, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        _on_postgres(database_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@functools.cache
+def _migrated_database(database_url: str) -> str:
+    """The file or name of a database that is migrated once, and copied for every server of this process."""
+    if not database_url:
+        place = f"{os.environ['DATA_DIR']}/migrated.sqlite3"
+        _migrate(f"sqlite:///{place}")
+        return place
+    name = _new_name()
+    _on_postgres(database_url, f'CREATE DATABASE "{name}"')
+    atexit.register(_on_postgres, database_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    _migrate(_with_name(database_url, name))
+    return name
+
+
+def _migrate(url: str) -> None:
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "pinterns.settings", "DATABASE_URL": url}
+    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=environment, check=True)
+
+
+def _new_name() -> str:
+    return f"pinterns_test_{secrets.token_hex(6)}"
+
+
+def _with_name(database_url: str, name: str) -> str:
+    return urlunsplit(urlsplit(database_url)._replace(path=f"/{name}"))
+
+
+def _on_postgres(database_url: str, statement: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(statement)
 
 
 @functools.cache
