@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from accounts.staff import has_admin_access
 from applications.documents import Upload, in_draft, receive
 from applications.form import ApplicationForm, Draft
 from applications.inspection import Unreadable
-from applications.models import Application
+from applications.models import Application, Extension
 from applications.services import Incomplete, NotEditable, NotSent, SentAlready, save_draft, shut_sentence, submit
 from applications.workflow import Status
 from programs.models import Program, Window
@@ -32,7 +32,7 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
     """The application form of a program's window."""
     at = timezone.now()
     program = get_object_or_404(Program.objects.with_pages().filter(published=True), slug=slug)
-    window = _window(program, _posted_number(request, "window"), at)
+    window = _window(program, request.user, _number(request.POST, "window"), at)
     if window is None:
         return redirect(program)
     application = Application.objects.filter(candidate=request.user, window=window).first()
@@ -55,10 +55,10 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
     return _page(request, window, application, form, at, notice=_what_changed(application))
 
 
-def _window(program: Program, posted: int, at: datetime) -> Window | None:
-    """The window that the form was made for, else the one that matters now."""
-    windows = {window.pk: window for window in program.windows.all()}
-    window = windows.get(posted) or program.window_at(at)
+def _window(program: Program, reader: User, named: int, at: datetime) -> Window | None:
+    """The window of that id, for which the form was made, else the one that matters now; as the reader has it."""
+    windows = Extension.objects.windows_of(reader, program.windows.all())
+    window = windows.get(named) or program.window_at(at, windows.values())
     if window:
         window.program = program
     return window
@@ -105,14 +105,14 @@ def _post(request: HttpRequest, window: Window, application: Application | None,
             form.refuse_upload(requirement_id, reason)
         return _page(request, window, application, form, at)
     if action == _SEND:
-        return _send(request, application, max(_posted_number(request, "revision"), 0), at)
+        return _send(request, application, max(_number(request.POST, "revision"), 0), at)
     anchor = f"#requirement-{target}" if action in (_ADD, _REMOVE) else ""
     return redirect(f"{window.program.apply_url}{anchor}")
 
 
-def _posted_number(request: HttpRequest, name: str) -> int:
-    """A number from a hidden field; -1, which never matches anything, for what is none."""
-    posted = request.POST.get(name, "")
+def _number(values: QueryDict, name: str) -> int:
+    """A number that a browser sent; -1, which never matches anything, for what is none."""
+    posted = values.get(name, "")
     return int(posted) if posted.isascii() and posted.isdigit() and len(posted) < 19 else -1
 
 
@@ -198,7 +198,7 @@ def _page(
         "state": state,
         "application": application,
         "form": form,
-        "hidden": {"window": window.pk, "revision": application.revision if application else 0},
+        "revision": application.revision if application else 0,
         "saved_at": application.draft_saved_at if application else None,
         "notice": notice or (shut_sentence(window, state, kept=application is not None) if shut else ""),
         "changing": bool(application and application.status == Status.SUBMITTED),
@@ -223,7 +223,7 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     if not runs(request, program):
         raise Http404
     at = timezone.now()
-    window = _window(program, request.GET.get("window", ""), at) or Window(
+    window = _window(program, request.user, _number(request.GET, "window"), at) or Window(
         program=program, opens_at=at, closes_at=at, decide_by=at.date()
     )
     return _page(request, window, None, ApplicationForm(window=window, draft={}), at, preview=True)

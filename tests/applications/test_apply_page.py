@@ -1,5 +1,6 @@
 """The application form, as a candidate's browser meets it: saving, sending, what is kept and what is told."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -221,6 +222,15 @@ def test_one_application_per_candidate_and_window(client, candidate, window):
     for _time in range(3):
         post(client, window, "save")
     assert Application.objects.count() == 1
+
+
+def test_the_page_carries_what_the_next_send_needs(client, candidate, window):
+    def hidden(name):
+        return re.search(rf'<input type="hidden" name="{name}" value="(\d+)">', client.get(url(window)).text)[1]
+
+    assert (hidden("window"), hidden("revision")) == (str(window.pk), "0")
+    post(client, window)
+    assert (hidden("window"), hidden("revision")) == (str(window.pk), "1")
 
 
 # --- Changing, withdrawing, sending again ----------------------------------------------------------------------------

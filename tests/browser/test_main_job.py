@@ -93,13 +93,21 @@ def test_a_candidate_applies_and_a_recruiter_decides(server, visitor, program, j
     ada.go_back()
     ada.goto(page_of_application)
 
+    # The answers can be changed: what was sent stands until the new ones pass.
+    ada.get_by_role("link", name="Change my answers").click()
+    ada.get_by_label("Why this program?").fill("Because I like pins, and people who share them.")
+    ada.get_by_role("button", name="Send the changes").click()
+    expect(ada).to_have_url(page_of_application)
+    expect(ada.get_by_text("Because I like pins, and people who share them.")).to_be_visible()
+    check(ada)
+
     # A recruiter reviews it and makes an offer; the letter is shown before it goes.
     rita = visitor(javascript=javascript)
     sign_in(rita, server, program["recruiter"])
     rita.goto("/admin/")
     rita.goto("/admin/applications/application/")
     rita.get_by_role("link", name=reference).click()
-    expect(rita.get_by_text("Because I like pins very much.")).to_be_visible()
+    expect(rita.get_by_text("Because I like pins, and people who share them.")).to_be_visible()
     rita.get_by_role("link", name="Start the review").click()
     rita.get_by_label("Internal note").fill("Strong on frameworks.")
     rita.locator("main form button[type=submit], main form input[type=submit]").last.click()
