@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ from accounts.models import User
 from applications import letter_texts, workflow
 from applications.documents import Upload, attach, detach, in_draft
 from applications.form import ApplicationForm, Draft
-from applications.models import Answer, Application, Offer, OfficeChoice
+from applications.models import Answer, Application, Extension, Offer, OfficeChoice
 from applications.workflow import Status
 from programs.models import Window
 from programs.times import day, when
@@ -125,7 +125,7 @@ def submit(*, application: Application, revision: int, at: datetime | None = Non
         except workflow.TransitionError as error:
             raise SentAlready(str(error)) from error
         if not has_place:
-            _take_place(application.window, at)  # last: everybody waits for this row
+            _take_place(application, at)  # last: everybody waits for this row
     return application
 
 
@@ -153,12 +153,14 @@ def shut_sentence(window: Window, state: str, *, kept: bool = True) -> str:
     return f"{told} {more if kept else otherwise}".strip() % moment
 
 
-def _take_place(window: Window, at: datetime) -> None:
+def _take_place(application: Application, at: datetime) -> None:
     """One conditional UPDATE takes a place or finds that there is none: a lock would do nothing on SQLite."""
     room = Q(capacity=None) | Q(taken__lt=F("capacity"))
-    taken = Window.objects.filter(room, pk=window.pk, opens_at__lte=at, closes_at__gt=at).update(taken=F("taken") + 1)
-    if not taken:
-        now = Window.objects.get(pk=window.pk)
+    own = Extension.objects.filter(candidate=application.candidate_id, window=OuterRef("pk"), until__gt=at)
+    in_time = Q(closes_at__gt=at) | Q(Exists(own))
+    windows = Window.objects.filter(pk=application.window_id)
+    if not windows.filter(room, in_time, opens_at__lte=at).update(taken=F("taken") + 1):
+        now = Extension.objects.windows_of(application.candidate, windows)[application.window_id]
         state = now.state(at)
         raise WindowShut(shut_sentence(now, Window.State.FULL if state == Window.State.OPEN else state))
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from applications import services, story
 from applications.about import authorisation_lines
 from applications.apply import apply, has_unsent_changes, preview, runs
-from applications.models import Application, Document
+from applications.models import Application, Document, Extension
 from applications.workflow import Actor, Status, TransitionError, allowed
 from letters.models import Letter
 
@@ -29,14 +29,18 @@ def applications(request: HttpRequest) -> HttpResponse:
     """One's own applications, the latest first."""
     at = timezone.now()
     own = list(Application.objects.of(request.user).defer("draft", "sent"))
+    windows = Extension.objects.windows_of(request.user, [one.window for one in own])
     for one in own:
+        one.window = windows[one.window_id]
         one.badge, one.badge_label = one.shown_status(at)
     return render(request, "applications/list.html", {"applications": own, "title": _("My applications")})
 
 
 def _own(request: HttpRequest, reference: str) -> Application:
     """The reader's own application; 404 for anybody else's, so that nobody learns which references exist."""
-    return get_object_or_404(Application.objects.of(request.user), reference=reference.upper())
+    found = get_object_or_404(Application.objects.of(request.user), reference=reference.upper())
+    found.window = Extension.objects.windows_of(request.user, [found.window])[found.window_id]
+    return found
 
 
 @never_cache

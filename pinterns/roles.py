@@ -13,6 +13,7 @@ PERMISSIONS = {
         *("programs.change_requirement", "programs.delete_requirement"),
         *("programs.view_window", "programs.add_window", "programs.change_window", "programs.delete_window"),
         *("applications.view_application", "applications.change_application"),
+        *("applications.view_extension", "applications.add_extension"),
     ],
 }
 

@@ -1,5 +1,6 @@
 """The admin of what candidates sent: read and searched here, decided through applications.decisions alone."""
 
 from applications.admin.application import ApplicationAdmin
+from applications.admin.extensions import ExtensionAdmin
 
-__all__ = ["ApplicationAdmin"]
+__all__ = ["ApplicationAdmin", "ExtensionAdmin"]

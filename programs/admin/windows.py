@@ -109,7 +109,7 @@ class WindowAdmin(OwnRowsMixin, admin.ModelAdmin):
             try:
                 services.schedule_window(window=window, by=request.user, reason=form.cleaned_data["reason"])
             except ValidationError as error:
-                _show(form, error)
+                show(form, error)
             else:
                 self.log_addition(request, window, [{"added": {}}])
                 messages.success(request, _("The window is scheduled."))
@@ -145,7 +145,7 @@ class WindowAdmin(OwnRowsMixin, admin.ModelAdmin):
             try:
                 deed.service(window=window, by=request.user, **form.cleaned_data)
             except ValidationError as error:
-                _show(form, error)
+                show(form, error)
             else:
                 messages.success(request, deed.done)
                 return redirect(change_url(window))
@@ -184,7 +184,7 @@ class WindowAdmin(OwnRowsMixin, admin.ModelAdmin):
         return redirect(change_url(self.own_row(request, object_id, "view")))
 
 
-def _show(form: Form, error: ValidationError) -> None:
+def show(form: Form, error: ValidationError) -> None:
     """Puts what a service refused at the fields it names, where the form has them, else on top of the form."""
     if not hasattr(error, "error_dict"):
         form.add_error(None, error)

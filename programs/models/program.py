@@ -1,5 +1,6 @@
 """Offices, programs, what programs ask for, and who may act in them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -141,9 +142,12 @@ class Program(Pictured):
             return False
         return user.is_superuser or self.memberships.filter(user=user.pk, role=Membership.Role.RECRUITER).exists()
 
-    def window_at(self, at: datetime) -> "Window | None":
-        """The window that matters to a candidate: the one that runs, else the next one, else the last one."""
-        windows = sorted(self.windows.all(), key=lambda window: window.opens_at)
+    def window_at(self, at: datetime, windows: "Iterable[Window] | None" = None) -> "Window | None":
+        """The window that matters to a candidate: the one that runs, else the next one, else the last one.
+
+        `windows` are the program's as one candidate has them, where somebody was granted a later deadline.
+        """
+        windows = sorted(self.windows.all() if windows is None else windows, key=lambda window: window.opens_at)
         ahead = [window for window in windows if window.closes_at > at]
         return ahead[0] if ahead else (windows[-1] if windows else None)
 

@@ -12,8 +12,10 @@ from applications import services  # isort: skip
 from programs.models import Window  # isort: skip
 
 
-def take_place_without_looking(window, at):
-    Window.objects.filter(pk=window.pk).update(taken=Least(F("taken") + 1, Coalesce(F("capacity"), F("taken") + 1)))
+def take_place_without_looking(sent, at):
+    Window.objects.filter(pk=sent.window_id).update(
+        taken=Least(F("taken") + 1, Coalesce(F("capacity"), F("taken") + 1))
+    )
 
 
 services._take_place = take_place_without_looking

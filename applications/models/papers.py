@@ -1,0 +1,107 @@
+"""What was sent: answers and files."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from applications.models.application import Application
+from programs import kinds
+from programs.models import Requirement
+
+
+def document_path(document: "Document", name: str) -> str:
+    """Where a file lies: by day, so that the sweep looks at few folders; under a random name, never the sender's."""
+    suffix = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}[document.content_type]
+    return f"documents/{timezone.now():%Y/%m/%d}/{uuid.uuid4().hex}.{suffix}"
+
+
+class Document(models.Model):
+    """An uploaded file. It belongs to the draft, to a sent answer, or to both; what belongs to neither is swept."""
+
+    public_id = models.UUIDField(_("public id"), default=uuid.uuid4, unique=True, editable=False)
+    application = models.ForeignKey(
+        Application, on_delete=models.CASCADE, related_name="documents", verbose_name=_("application")
+    )
+    requirement = models.ForeignKey(
+        Requirement, on_delete=models.PROTECT, related_name="+", verbose_name=_("requirement")
+    )
+    file = models.FileField(_("file"), upload_to=document_path, max_length=200)
+    name = models.CharField(_("name"), max_length=100)
+    content_type = models.CharField(_("type"), max_length=50)
+    size = models.PositiveIntegerField(_("bytes"))
+    pages = models.PositiveIntegerField(_("pages"), null=True)
+    sha256 = models.CharField(max_length=64)
+    uploaded_at = models.DateTimeField(_("uploaded"), default=timezone.now)
+    in_draft = models.BooleanField(_("part of the draft"), default=True)
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "requirement"],
+                condition=Q(in_draft=True),
+                name="one_draft_document_per_requirement",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("document", args=[self.public_id])
+
+    @property
+    def facts(self) -> dict:
+        """What a document requirement judges, and an answer keeps."""
+        return {
+            "id": str(self.public_id),
+            "name": self.name,
+            "content_type": self.content_type,
+            "size": self.size,
+            "pages": self.pages,
+            "sha256": self.sha256,
+        }
+
+
+class Answer(models.Model):
+    """What was sent for one requirement, with the wording asked, the rule and the verdict at that moment."""
+
+    application = models.ForeignKey(
+        Application, on_delete=models.CASCADE, related_name="answers", verbose_name=_("application")
+    )
+    requirement = models.ForeignKey(
+        Requirement, on_delete=models.PROTECT, related_name="answers", verbose_name=_("requirement")
+    )
+    title = models.CharField(_("title"), max_length=100)
+    asked = models.TextField(_("what was asked"))
+    kind = models.CharField(_("kind"), max_length=20)
+    parameters = models.JSONField(_("rule"))
+    mandatory = models.BooleanField(_("mandatory"))
+    position = models.PositiveSmallIntegerField(_("position"))
+    given = models.JSONField(_("what was answered"))
+    met = models.BooleanField(_("met"))
+    reason = models.TextField(_("verdict"))
+    document = models.ForeignKey(
+        Document, null=True, on_delete=models.PROTECT, related_name="answers", verbose_name=_("document")
+    )
+
+    class Meta:
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "requirement"], name="one_answer_per_requirement")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def lines(self) -> list[str]:
+        """What was answered, for people to read, by the rule of that moment."""
+        return kinds.get(self.kind)(self.parameters, title=self.title).lines(self.given)

@@ -1,0 +1,79 @@
+"""What one candidate was promised: a place, or a later deadline."""
+
+from collections.abc import Iterable
+from copy import copy
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from applications.models.application import Application
+from programs.models import Office, Window
+
+
+class Offer(models.Model):
+    """A place that was offered. Its outcome is the application's status: accepted, declined or lapsed."""
+
+    application = models.OneToOneField(
+        Application, on_delete=models.CASCADE, related_name="offer", verbose_name=_("application")
+    )
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+", verbose_name=_("office"))
+    start_date = models.DateField(_("start date"))
+    answer_by = models.DateField(_("answer by"), help_text=_("The last day, in the office's time zone."))
+    answered_at = models.DateTimeField(_("answered"), null=True)
+
+    class Meta:
+        verbose_name = _("offer")
+        verbose_name_plural = _("offers")
+
+    def __str__(self) -> str:
+        return f"{self.office}, {self.start_date:%Y-%m-%d}"
+
+    @property
+    def ends_at(self) -> datetime:
+        """The instant at which the last day to answer ends at the office."""
+        return datetime.combine(self.answer_by + timedelta(days=1), time.min, tzinfo=ZoneInfo(self.office.time_zone))
+
+
+class ExtensionQuerySet(models.QuerySet):
+    def windows_of(self, candidate: User, windows: Iterable[Window]) -> dict[int, Window]:
+        """`windows` by id as `candidate` has them: those extended for them close later. For reading, never for saving."""
+        windows = {window.pk: window for window in windows}
+        for extension in self.filter(candidate=candidate, window__in=windows):
+            window = windows[extension.window_id]
+            if extension.until > window.closes_at:
+                own = copy(window)
+                own.closes_at = extension.until
+                windows[window.pk] = own
+        return windows
+
+
+class Extension(models.Model):
+    """A personal deadline, as an accommodation: one candidate may send to one window until then. It adds no place."""
+
+    candidate = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="extensions", verbose_name=_("candidate")
+    )
+    window = models.ForeignKey(Window, on_delete=models.CASCADE, related_name="extensions", verbose_name=_("window"))
+    until = models.DateTimeField(_("until"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("granted by")
+    )
+    at = models.DateTimeField(_("granted"))
+    reason = models.TextField(_("why"))
+
+    objects = ExtensionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("personal extension")
+        verbose_name_plural = _("personal extensions")
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["candidate", "window"], name="one_extension_per_candidate_and_window"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.candidate}: {self.window}"
