@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.about import authorisation_lines
@@ -17,6 +18,7 @@ from applications.admin.filters import ProgramFilter, StatusFilter, VerdictFilte
 from applications.models import Application
 from applications.workflow import Actor, Status, Transition, allowed
 from letters.models import Letter
+from letters.services import retry_letter
 from programs.admin.pages import badge, change_url, moment, page
 from programs.admin.rows import OwnRowsMixin
 
@@ -30,6 +32,19 @@ def _action(transition: Transition) -> Callable[..., HttpResponse]:
 
     confirm.__name__ = f"bulk_{transition.action}"
     return confirm
+
+
+def _send_again(model_admin: "ApplicationAdmin", request: HttpRequest, object_id: str, letter_id: int) -> HttpResponse:
+    """Puts a letter that failed back in the queue."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    application = model_admin.own_row(request, object_id, "decide")
+    letter = get_object_or_404(Letter, pk=letter_id, about=application.reference)
+    if retry_letter(letter, by=request.user):
+        messages.success(request, _("The letter is on its way again."))
+    else:
+        messages.warning(request, _("Nothing was done: this letter is not failed any more."))
+    return redirect(change_url(application))
 
 
 @admin.register(Application)
@@ -105,6 +120,7 @@ class ApplicationAdmin(OwnRowsMixin, admin.ModelAdmin):
         return [
             path("<path:object_id>/decide/<str:action>/", view(decide.decide_page), name="applications_decide"),
             path("bulk/<str:action>/", view(bulk.apply), name="applications_bulk"),
+            path("<path:object_id>/letters/<int:letter_id>/", view(_send_again), name="applications_letter"),
             *super().get_urls(),
         ]
 
@@ -119,6 +135,7 @@ class ApplicationAdmin(OwnRowsMixin, admin.ModelAdmin):
             "application": application,
             "status_label": Status(application.status).label,
             "transitions": allowed(application.status, Actor.RECRUITER) if may_decide else [],
+            "may_decide": may_decide,
             "answers": application.answers.select_related("document"),
             "authorisation": authorisation_lines(application.work_authorisation),
             "offices": [choice.office for choice in application.office_choices.select_related("office")],
