@@ -55,6 +55,7 @@ class Letter(models.Model):
         QUEUED = "queued", _("waiting")
         SENT = "sent", _("sent")
         FAILED = "failed", _("failed")
+        HELD_BACK = "held_back", _("held back")
 
     addressee = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -96,7 +97,7 @@ class Letter(models.Model):
         permissions = [("retry_letter", _("Can try a failed letter again"))]
         constraints = [
             models.CheckConstraint(
-                condition=Q(status__in=["queued", "sent", "failed"]),
+                condition=Q(status__in=["queued", "sent", "failed", "held_back"]),
                 name="letter_status_is_known",
             ),
             models.CheckConstraint(

@@ -52,6 +52,12 @@ def write_letter(
     )
 
 
+def hold_back(letter: Letter) -> bool:
+    """Keep a letter that waits from ever being sent; False when it is sent, or in a worker's hands, already."""
+    waiting = Letter.objects.waiting().filter(pk=letter.pk, claimed_until=None)
+    return bool(waiting.update(status=Letter.Status.HELD_BACK))
+
+
 def retry_letter(letter: Letter, *, by: User, at: datetime | None = None) -> bool:
     """Put a failed letter back in the queue, to be sent at once and tried for a day again.
 

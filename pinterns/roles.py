@@ -4,16 +4,27 @@ from django.contrib.auth.models import Group, Permission
 
 from programs.roles import ADMINISTRATOR, RECRUITER, REVIEWER
 
-OUR_APPS = ["accounts", "letters", "programs", "applications"]
+OUR_APPS = ["accounts", "letters", "programs", "applications", "reviews"]
 PERMISSIONS = {
-    REVIEWER: [],
+    REVIEWER: [
+        *("reviews.view_assignment", "reviews.review_assignment"),
+        *("reviews.view_conflict", "reviews.add_conflict", "reviews.delete_conflict"),
+    ],
     RECRUITER: [
         *("programs.view_program", "programs.change_program"),
         *("programs.view_requirement", "programs.add_requirement"),
         *("programs.change_requirement", "programs.delete_requirement"),
         *("programs.view_window", "programs.add_window", "programs.change_window", "programs.delete_window"),
         *("applications.view_application", "applications.change_application"),
+        "applications.export_application",
         *("applications.view_extension", "applications.add_extension"),
+        *("applications.view_lettertemplate", "applications.add_lettertemplate"),
+        *("applications.change_lettertemplate", "applications.delete_lettertemplate"),
+        *("applications.view_rejectionreason", "applications.add_rejectionreason"),
+        *("applications.change_rejectionreason", "applications.delete_rejectionreason"),
+        *("applications.view_prepareddecision", "applications.delete_prepareddecision"),
+        *("reviews.view_criterion", "reviews.add_criterion", "reviews.change_criterion", "reviews.delete_criterion"),
+        *("reviews.view_standing", "reviews.assign_assignment", "reviews.view_review"),
     ],
 }
 

@@ -36,6 +36,7 @@ CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="internships@pinterns.example")
 # --- The house -------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "pinterns",
+    "reviews",
     "applications",
     "programs",
     "letters",
@@ -51,6 +52,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "crispy_forms",
+    "django_htmx",
     "csp",
     "django_countries",
 ]
@@ -68,6 +70,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "pinterns.urls"
 WSGI_APPLICATION = "pinterns.wsgi.application"
@@ -160,6 +163,8 @@ EMAIL_FILE_PATH = EMAIL_CONFIG.get("EMAIL_FILE_PATH") or str(DATA_DIR / "mail")
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)  # seconds
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"Pinterns <{CONTACT_EMAIL}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# A decision's letter waits so long, in which the decision can still be taken back unseen.
+LETTER_DELAY_MINUTES = env.int("LETTER_DELAY_MINUTES", default=10)
 
 # --- Files -----------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

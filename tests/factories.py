@@ -126,6 +126,13 @@ def make_recruiter(*programs: Program, email: str = "", **fields) -> User:
     return user
 
 
+def make_reviewer(*programs: Program, email: str = "", **fields) -> User:
+    user = make_user(email, is_staff=True, **fields)
+    for program in programs:
+        grant(user=user, program=program, role=Membership.Role.REVIEWER)
+    return user
+
+
 def post_for(window: Window, *, answers: dict[str, dict] | None = None, **extra) -> dict:
     """What a browser posts for a complete, good form of `window`; `answers` replaces those of a kind."""
     form = ApplicationForm(window=window, draft={})

@@ -69,6 +69,7 @@ class Application(models.Model):
         verbose_name = _("application")
         verbose_name_plural = _("applications")
         ordering = ["-pk"]
+        permissions = [("export_application", _("Can take applications out as a table"))]
         constraints = [
             models.UniqueConstraint(fields=["candidate", "window"], name="one_application_per_candidate_and_window"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="application_status_is_known"),
@@ -148,6 +149,9 @@ class StatusChange(models.Model):
     )
     at = models.DateTimeField(_("when"))
     why = models.TextField(_("internal note"), blank=True)
+    reason = models.ForeignKey(
+        "RejectionReason", null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("reason")
+    )
     letter = models.ForeignKey(Letter, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("letter"))
 
     class Meta:

@@ -37,6 +37,9 @@ class Document(models.Model):
     sha256 = models.CharField(max_length=64)
     uploaded_at = models.DateTimeField(_("uploaded"), default=timezone.now)
     in_draft = models.BooleanField(_("part of the draft"), default=True)
+    pages_made_at = models.DateTimeField(
+        _("page images made"), null=True, help_text=_("Empty: the worker has still to make them.")
+    )
 
     class Meta:
         verbose_name = _("document")
@@ -68,6 +71,35 @@ class Document(models.Model):
         }
 
 
+def page_image_path(image: "PageImage", name: str) -> str:
+    """Beside no other file, under a random name: it tells neither whose it is nor which document it shows."""
+    return f"pages/{timezone.now():%Y/%m/%d}/{uuid.uuid4().hex}.jpg"
+
+
+class PageImage(models.Model):
+    """One page of a document as a picture; `blind` has name, address, phone and links blacked out."""
+
+    document = models.ForeignKey(
+        Document, on_delete=models.CASCADE, related_name="page_images", verbose_name=_("document")
+    )
+    number = models.PositiveSmallIntegerField(_("page"))
+    blind = models.BooleanField(_("blacked out"))
+    file = models.FileField(_("file"), upload_to=page_image_path, max_length=200)
+    width = models.PositiveIntegerField(_("width"))
+    height = models.PositiveIntegerField(_("height"))
+
+    class Meta:
+        verbose_name = _("page image")
+        verbose_name_plural = _("page images")
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "number", "blind"], name="one_image_per_page_and_reading"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document_id}, {self.number}"
+
+
 class Answer(models.Model):
     """What was sent for one requirement, with the wording asked, the rule and the verdict at that moment."""
 
@@ -86,6 +118,9 @@ class Answer(models.Model):
     given = models.JSONField(_("what was answered"))
     met = models.BooleanField(_("met"))
     reason = models.TextField(_("verdict"))
+    # The same for a blind reader: written with the answer, so that no page of theirs has to load identity to hide it.
+    blind_lines = models.JSONField(_("what was answered, without identity"), default=list)
+    blind_reason = models.TextField(_("verdict, without identity"), blank=True)
     document = models.ForeignKey(
         Document, null=True, on_delete=models.PROTECT, related_name="answers", verbose_name=_("document")
     )

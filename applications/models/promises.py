@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from applications.models.application import Application
 from programs.models import Office, Window
+from programs.times import validate_zone
 
 
 class Offer(models.Model):
@@ -36,6 +38,36 @@ class Offer(models.Model):
     def ends_at(self) -> datetime:
         """The instant at which the last day to answer ends at the office."""
         return datetime.combine(self.answer_by + timedelta(days=1), time.min, tzinfo=ZoneInfo(self.office.time_zone))
+
+
+class Interview(models.Model):
+    """The conversation to which a candidate is invited. A new invitation replaces it."""
+
+    application = models.OneToOneField(
+        Application, on_delete=models.CASCADE, related_name="interview", verbose_name=_("application")
+    )
+    starts_at = models.DateTimeField(_("starts"))
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, validators=[validate_zone], help_text=_("The zone in which it is announced.")
+    )
+    minutes = models.PositiveSmallIntegerField(_("minutes"), default=45)
+    place = models.CharField(_("where"), max_length=300, blank=True, help_text=_("An address, or a phone number."))
+    link = models.URLField(_("link"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("interview")
+        verbose_name_plural = _("interviews")
+        constraints = [
+            models.CheckConstraint(condition=~Q(place="", link=""), name="interview_is_somewhere"),
+            models.CheckConstraint(condition=Q(minutes__gte=5, minutes__lte=600), name="interview_takes_minutes"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d %H:%M} UTC"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
 
 
 class ExtensionQuerySet(models.QuerySet):

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext
@@ -17,6 +18,11 @@ from programs.models.program import Program
 class WindowQuerySet(models.QuerySet):
     def in_state(self, state: "Window.State", *, at: datetime) -> "WindowQuerySet":
         """Windows that are `state` at the instant `at`; Window.state() is the same rule for one row."""
+        if state == Window.State.DRAFT:
+            return self.filter(published=False)
+        return self.filter(published=True)._in_state_once_published(state, at)
+
+    def _in_state_once_published(self, state: "Window.State", at: datetime) -> "WindowQuerySet":
         if state == Window.State.SCHEDULED:
             return self.filter(opens_at__gt=at)
         if state == Window.State.CLOSED:
@@ -33,6 +39,7 @@ class Window(models.Model):
     """One intake of one program. Its state is never stored: it follows from the time and the places taken."""
 
     class State(models.TextChoices):
+        DRAFT = "draft", _("Not published")
         SCHEDULED = "scheduled", _("Opens soon")
         OPEN = "open", _("Open")
         FULL = "full", _("Full")
@@ -56,6 +63,17 @@ class Window(models.Model):
         _("taken"), default=0, editable=False, help_text=_("Never falls, so a full window stays full.")
     )
     decide_by = models.DateField(_("decision by"), help_text=_("The promise made to candidates."))
+    published = models.BooleanField(
+        _("published"), default=True, help_text=_("Until then recruiters alone see it, and it never opens.")
+    )
+    reviews_needed = models.PositiveSmallIntegerField(
+        _("reviews for each application"), default=2, validators=[MinValueValidator(1), MaxValueValidator(9)]
+    )
+    blind_reading = models.BooleanField(
+        _("blind reading"),
+        default=True,
+        help_text=_("Reviewers see neither name nor contact nor links until their own review is in."),
+    )
 
     objects = WindowQuerySet.as_manager()
 
@@ -79,6 +97,9 @@ class Window(models.Model):
                 name="window_takes_no_more_than_its_capacity",
                 violation_error_message=_("The capacity would be lower than the number of places taken."),
             ),
+            models.CheckConstraint(
+                condition=Q(reviews_needed__gte=1, reviews_needed__lte=9), name="window_needs_one_to_nine_reviews"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -90,6 +111,8 @@ class Window(models.Model):
 
     def state(self, at: datetime) -> State:
         """What the window is at the instant `at`; WindowQuerySet.in_state() is the same rule for many rows."""
+        if not self.published:
+            return self.State.DRAFT
         if at < self.opens_at:
             return self.State.SCHEDULED
         if at >= self.closes_at:
@@ -130,6 +153,7 @@ class WindowChange(models.Model):
         EXTENDED = "extended", _("extended")
         RESCHEDULED = "rescheduled", _("rescheduled")
         RESIZED = "resized", _("capacity changed")
+        PUBLISHED = "published", _("published")
         EDITED = "edited", _("edited")
 
     window = models.ForeignKey(Window, on_delete=models.CASCADE, related_name="changes", verbose_name=_("window"))

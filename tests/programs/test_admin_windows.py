@@ -221,6 +221,7 @@ def test_a_window_is_deleted_only_while_nobody_has_begun_to_apply(client, progra
 @pytest.mark.parametrize("state", State.values)
 def test_the_list_is_filtered_by_state(client, program, state):
     windows = {
+        State.DRAFT: make_window(make_program_of(program), published=False),
         State.SCHEDULED: scheduled(program),
         State.OPEN: make_window(make_program_of(program)),
         State.CLOSED: closed(program),
