@@ -1,4 +1,4 @@
-"""Loads a catalogue: offices, programs and what they ask for, from a TOML file into the database.
+"""Loads a catalogue: offices, programs, what they ask for and how they judge, from a TOML file into the database.
 
 What is missing is created; what is there is left as it is, since recruiters edit it in the admin.
 """
@@ -12,10 +12,12 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from applications.models import RejectionReason
 from programs import kinds
 from programs.drawings import store_cover, store_skyline
 from programs.models import Office, Program, Requirement
 from programs.services import save_requirement
+from reviews.models import Criterion
 
 CATALOGUE = Path(__file__).with_name("catalogue.toml")
 # Room between two requirements, so that a recruiter can put one in between.
@@ -38,19 +40,25 @@ def load(path: Path = CATALOGUE, *, tell: Tell = lambda done, total: None, at: d
     offices = _missing(Office, facts.get("offices", []))
     programs = _missing(Program, facts.get("programs", []))
     rows = {entry["slug"]: [_requirement(row, entry["slug"]) for row in _asked(entry)] for entry in programs}
+    rubrics = {entry["slug"]: [_criterion(row) for row in entry.get("criteria", [])] for entry in programs}
     if not offices and not programs:
         return 0
     pictures = _draw(offices, programs, tell)
     with transaction.atomic():
         for entry in offices:
-            _save(Office(**entry, **pictures[entry["slug"]]))
+            _save(Office(**entry, **pictures[entry["slug"]]), entry["slug"])
         for entry in programs:
             program = Program(**_own_fields(entry), **pictures[entry["slug"]])
-            _save(program)
+            _save(program, entry["slug"])
             program.offices.set(_offices(entry))
             for position, requirement in enumerate(rows[entry["slug"]], start=1):
                 requirement.program, requirement.position = program, position * STEP
                 save_requirement(requirement=requirement, at=at)
+            for position, criterion in enumerate(rubrics[entry["slug"]], start=1):
+                criterion.program, criterion.position = program, position * STEP
+                _save(criterion, entry["slug"])
+            for text in facts.get("rejection_reasons", []):
+                _save(RejectionReason(program=program, text=text), entry["slug"])
     return len(offices) + len(programs)
 
 
@@ -65,7 +73,7 @@ def _asked(entry: dict) -> list[dict]:
 
 
 def _own_fields(entry: dict) -> dict:
-    return {name: value for name, value in entry.items() if name not in ("offices", "requirements")}
+    return {name: value for name, value in entry.items() if name not in ("offices", "requirements", "criteria")}
 
 
 def _offices(entry: dict) -> list[Office]:
@@ -76,12 +84,18 @@ def _offices(entry: dict) -> list[Office]:
     return found
 
 
-def _save(row: Office | Program) -> None:
+def _save(row: Office | Program | Criterion | RejectionReason, where: str) -> None:
     try:
         row.full_clean()
     except ValidationError as error:
-        raise CatalogueError(f"{row.slug}: {error}") from error
+        raise CatalogueError(f"{where}: {error}") from error
     row.save()
+
+
+def _criterion(row: dict) -> Criterion:
+    """The unsaved criterion; its anchors say what a 1, a 2, a 3 and a 4 look like."""
+    fields = {name: value for name, value in row.items() if name != "anchors"}
+    return Criterion(**fields, **{f"anchor_{score}": text for score, text in enumerate(row["anchors"], start=1)})
 
 
 def _requirement(row: dict, program: str) -> Requirement:

@@ -72,8 +72,9 @@ def make_staff() -> User:
     recruiter = _staff(*RECRUITER)
     _join(recruiter, programs, Membership.Role.RECRUITER)
     for number, reviewer in enumerate(REVIEWERS):
-        # Each reads for some programs only, and each program has a reader.
-        _join(_staff(*reviewer), programs[number :: len(REVIEWERS)] + programs[:1], Membership.Role.REVIEWER)
+        # Nobody reads for all programs, and each program has two readers.
+        own = [program for place, program in enumerate(programs) if place % len(REVIEWERS) != number]
+        _join(_staff(*reviewer), own, Membership.Role.REVIEWER)
     return recruiter
 
 

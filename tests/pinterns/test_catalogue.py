@@ -158,3 +158,12 @@ def test_what_is_made_up_is_marked_so_in_the_file():
     for line in text.splitlines():
         if line.startswith(("street =", "postal_code =")):
             assert line.endswith("# illustrative")
+
+
+def test_each_program_is_judged_by_a_rubric_with_every_anchor_told(loaded):
+    rubrics = {program.slug: list(program.criteria.all()) for program in Program.objects.all()}
+    assert set(rubrics) == set(OFFICES)
+    for criteria in rubrics.values():
+        assert len(criteria) >= 3
+        assert all(text for criterion in criteria for _score, text in criterion.anchors)
+    assert all(program.rejection_reasons.exists() for program in Program.objects.all())
