@@ -144,3 +144,32 @@ def take(
     return application.history.create(
         from_status=source, to_status=row.target, action=action, by=by, at=at, why=why, letter=letter
     )
+
+
+def take_many(applications: "list[Application]", action: str, *, by: "User | None", at: datetime) -> None:
+    """The same move, without a letter, for `applications` whose rows the caller has locked; the same few queries for all.
+
+    Call it inside a transaction. Raises Stale when one of them is not where the table lets the move begin: then undo all.
+    """
+    row = transition(action)
+    if not applications:
+        return
+    rows = type(applications[0]).objects.filter(pk__in=[application.pk for application in applications])
+    if rows.filter(status__in=row.sources).update(status=row.target, status_since=at) != len(applications):
+        raise Stale(
+            gettext("Somebody was quicker: some of these applications have changed. Nothing was done; try again.")
+        )
+    history = applications[0].history.model
+    history.objects.bulk_create(
+        history(
+            application=application,
+            from_status=application.status,
+            to_status=row.target,
+            action=action,
+            by=by,
+            at=at,
+        )
+        for application in applications
+    )
+    for application in applications:
+        application.status, application.status_since = row.target, at
