@@ -20,6 +20,7 @@ from applications.workflow import Actor, Status, Transition, allowed
 from letters.models import Letter
 from letters.services import retry_letter
 from programs.admin.pages import badge, change_url, moment, page
+from programs.admin.queue import queue_of
 from programs.admin.rows import OwnRowsMixin
 
 
@@ -142,6 +143,7 @@ class ApplicationAdmin(OwnRowsMixin, admin.ModelAdmin):
             "history": list(application.history.select_related("by", "letter"))[::-1],
             "letters": Letter.objects.filter(about=application.reference).order_by("-pk"),
             "offer": getattr(application, "offer", None),
+            "queue": queue_of(self, request, application),
         }
         return page(self, request, "admin/applications/application/application.html", **context)
 

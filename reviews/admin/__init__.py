@@ -1,6 +1,8 @@
-"""The admin of how applications are judged: the rubric, the panel and the ranking for recruiters, the reviewers' desk."""
+"""The admin of how applications are judged: rubric, panel and ranking for recruiters, and the reviewers' own desk."""
 
+from reviews.admin.conflicts import ConflictAdmin
 from reviews.admin.criteria import CriterionAdmin
+from reviews.admin.desk import AssignmentAdmin
 from reviews.admin.standings import StandingAdmin
 
-__all__ = ["CriterionAdmin", "StandingAdmin"]
+__all__ = ["AssignmentAdmin", "ConflictAdmin", "CriterionAdmin", "StandingAdmin"]
