@@ -88,6 +88,7 @@ def sample_facts(program: Program, *, at: datetime, application: Application | N
     at: the time (aware) that tells which window of the program to speak of.
     """
     values = {name: str(found.example) for name, found in PLACEHOLDERS.items()}
+    values["link"] = _address(values["reference"])
     if application:
         return values | _facts(application) | _terms_facts(getattr(application, "offer", None))
     window = program.window_at(at)
@@ -98,10 +99,14 @@ def _facts(application: Application, *, name: str = "") -> dict[str, str]:
     return {
         "name": name or application.full_name or application.candidate.name or _("candidate"),
         "reference": application.reference,
-        "link": settings.SITE_URL + reverse("application", args=[application.reference]),
+        "link": _address(application.reference),
         **_program_facts(application.program),
         **_window_facts(application.window),
     }
+
+
+def _address(reference: str) -> str:
+    return settings.SITE_URL + reverse("application", args=[reference])
 
 
 def _terms_facts(terms: OfferTerms | Offer | None) -> dict[str, str]:

@@ -15,9 +15,10 @@ from letters.models import Letter
 
 
 def known_history(application: Application, at: datetime) -> list[StatusChange]:
-    """The changes that its candidate knows of at the instant `at`, the oldest first."""
-    known, taken_back = [], False
-    for change in application.history.all():
+    """The changes that its candidate knows of at the instant `at`, the oldest first: their own sending is always one."""
+    history = list(application.history.all())
+    known, taken_back = history[:1], False
+    for change in history[1:]:
         if _waits(change, at):
             break  # whatever came after it would tell of it
         if change.letter and change.letter.status == Letter.Status.HELD_BACK:

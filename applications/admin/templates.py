@@ -148,7 +148,7 @@ class LetterTemplateAdmin(OwnRowsMixin, admin.ModelAdmin):
             "program": program,
             "kind": kind,
             "occasion": KINDS[kind].occasion,
-            "template": template,
+            "own": template,
             "form": form,
             "seen": template.changed_at.isoformat() if template else "",
             "conflict": status == 409,
