@@ -17,6 +17,7 @@ from applications import letter_texts, workflow
 from applications.documents import Upload, attach, detach, in_draft
 from applications.form import ApplicationForm, Draft
 from applications.models import Answer, Application, Extension, Offer, OfficeChoice
+from applications.seen import as_known, refuse_while_untold
 from applications.workflow import Status
 from programs.models import Window
 from programs.times import day, when
@@ -101,7 +102,7 @@ def _why_not_editable(application: Application, at: datetime) -> str:
             "time": when(application.window.closes_at, application.window.zone)
         }
     return _("Your application is “%(status)s”, so it can't be changed any more.") % {
-        "status": Status(application.status).label
+        "status": Status(as_known(application, at).status).label
     }
 
 
@@ -124,6 +125,8 @@ def submit(*, application: Application, revision: int, at: datetime | None = Non
     action = "change" if application.status == Status.SUBMITTED else "submit"
     with transaction.atomic():
         try:
+            if has_place:
+                refuse_while_untold(application, at)
             _write(application, form, documents, action=action, at=at)
         except workflow.TransitionError as error:
             raise SentAlready(str(error)) from error
@@ -224,6 +227,8 @@ def withdraw(*, application: Application, at: datetime | None = None) -> None:
     """
     at = at or timezone.now()
     with transaction.atomic():
+        application.refresh_from_db(fields=["status", "revision"])
+        refuse_while_untold(application, at)
         letter = letter_texts.write(application, "withdraw", at=at)
         workflow.take(application, "withdraw", by=application.candidate, at=at, letter=letter)
 
@@ -242,6 +247,8 @@ def answer_offer(*, application: Application, accept: bool, at: datetime | None 
         )
     action = "accept" if accept else "decline"
     with transaction.atomic():
+        application.refresh_from_db(fields=["status", "revision"])
+        refuse_while_untold(application, at)
         letter = letter_texts.write(application, action, at=at)
         workflow.take(application, action, by=application.candidate, at=at, letter=letter)
         Offer.objects.filter(pk=offer.pk).update(answered_at=at)

@@ -21,7 +21,7 @@ class LetterAdmin(admin.ModelAdmin):
     show_full_result_count = False
     fields = [
         *("subject", "addressee", "to", "reply_to", "body", "about", "kind", "message_id", "created_at"),
-        *("status", "send_after", "sent_at", "tries", "last_error"),
+        *("status", "send_after", "sent_at", "tries", "last_error", "copy_of"),
     ]
     readonly_fields = fields
     actions = ["try_again"]

@@ -2,5 +2,6 @@
 
 from applications.admin.application import ApplicationAdmin
 from applications.admin.extensions import ExtensionAdmin
+from applications.admin.templates import LetterTemplateAdmin
 
-__all__ = ["ApplicationAdmin", "ExtensionAdmin"]
+__all__ = ["ApplicationAdmin", "ExtensionAdmin", "LetterTemplateAdmin"]

@@ -3,17 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import path
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.about import authorisation_lines
-from applications.admin import bulk, decide
+from applications.admin import bulk, decide, letters
 from applications.admin.filters import (
     DecisionFilter,
     ProgramFilter,
@@ -24,8 +23,6 @@ from applications.admin.filters import (
 )
 from applications.models import Application
 from applications.workflow import Actor, Status, Transition, allowed
-from letters.models import Letter
-from letters.services import retry_letter
 from programs.admin.pages import badge, change_url, moment, page
 from programs.admin.queue import queue_of
 from programs.admin.rows import OwnRowsMixin
@@ -40,19 +37,6 @@ def _action(transition: Transition) -> Callable[..., HttpResponse]:
 
     confirm.__name__ = f"bulk_{transition.action}"
     return confirm
-
-
-def _send_again(model_admin: "ApplicationAdmin", request: HttpRequest, object_id: str, letter_id: int) -> HttpResponse:
-    """Puts a letter that failed back in the queue."""
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
-    application = model_admin.own_row(request, object_id, "decide")
-    letter = get_object_or_404(Letter, pk=letter_id, about=application.reference)
-    if retry_letter(letter, by=request.user):
-        messages.success(request, _("The letter is on its way again."))
-    else:
-        messages.warning(request, _("Nothing was done: this letter is not failed any more."))
-    return redirect(change_url(application))
 
 
 @admin.register(Application)
@@ -130,7 +114,12 @@ class ApplicationAdmin(OwnRowsMixin, admin.ModelAdmin):
         return [
             path("<path:object_id>/decide/<str:action>/", view(decide.decide_page), name="applications_decide"),
             path("bulk/<str:action>/", view(bulk.apply), name="applications_bulk"),
-            path("<path:object_id>/letters/<int:letter_id>/", view(_send_again), name="applications_letter"),
+            path("<path:object_id>/letters/<int:letter_id>/", view(letters.try_again), name="applications_letter"),
+            path(
+                "<path:object_id>/letters/<int:letter_id>/again/",
+                view(letters.again_page),
+                name="applications_letter_again",
+            ),
             *super().get_urls(),
         ]
 
@@ -150,7 +139,7 @@ class ApplicationAdmin(OwnRowsMixin, admin.ModelAdmin):
             "authorisation": authorisation_lines(application.work_authorisation),
             "offices": [choice.office for choice in application.office_choices.select_related("office")],
             "history": list(application.history.select_related("by", "letter"))[::-1],
-            "letters": Letter.objects.filter(about=application.reference).order_by("-pk"),
+            "letters": letters.letters_of(application),
             "offer": getattr(application, "offer", None),
             "queue": queue_of(self, request, application),
         }

@@ -38,7 +38,7 @@ def confirm(
     model_admin: admin.ModelAdmin, request: HttpRequest, transition: Transition, queryset: QuerySet
 ) -> HttpResponse:
     """The page before: every row, whether it will be done, and the very letter that it gets."""
-    chosen = list(queryset[: MOST_ROWS + 1])
+    chosen = list(queryset.prefetch_related(letter_texts.WORDS)[: MOST_ROWS + 1])
     if len(chosen) > MOST_ROWS:
         messages.warning(
             request, _("Nothing was done: choose at most %(most)d applications at once.") % {"most": MOST_ROWS}

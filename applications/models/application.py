@@ -25,8 +25,10 @@ def new_reference() -> str:
 
 class ApplicationQuerySet(models.QuerySet):
     def of(self, candidate) -> "ApplicationQuerySet":
-        """What `candidate` has begun or sent: everything that they may see."""
-        return self.filter(candidate=candidate).select_related("window__program")
+        """What `candidate` has begun or sent, with the history that says what they know of it (applications.seen)."""
+        history = StatusChange.objects.select_related("letter").defer("letter__body")
+        rows = self.filter(candidate=candidate).select_related("window__program")
+        return rows.prefetch_related(models.Prefetch("history", history))
 
     def sent(self) -> "ApplicationQuerySet":
         """What was sent at least once; drafts are the candidate's own business."""
