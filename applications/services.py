@@ -14,9 +14,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from applications import letter_texts, workflow
+from applications.blinding import blind, identity
 from applications.documents import Upload, attach, detach, in_draft
 from applications.form import ApplicationForm, Draft
 from applications.models import Answer, Application, Extension, Offer, OfficeChoice
+from applications.pages import forget_pages
+from applications.redaction import Redaction
 from applications.workflow import Status
 from programs.models import Window
 from programs.times import day, when
@@ -187,9 +190,10 @@ def _write(application: Application, form: ApplicationForm, documents: dict, *, 
         met=sum(result.verdict.met for result in results),
     )
     if action == "change" or application.submitted_at != at:
+        forget_pages(application)
         application.answers.all().delete()
         application.office_choices.all().delete()
-    Answer.objects.bulk_create(
+    answers = [
         Answer(
             application=application,
             requirement=result.requirement,
@@ -205,7 +209,9 @@ def _write(application: Application, form: ApplicationForm, documents: dict, *, 
             document=documents.get(result.requirement.pk),
         )
         for position, result in enumerate(results)
-    )
+    ]
+    blind(answers, Redaction(**identity(application, answers)))
+    Answer.objects.bulk_create(answers)
     OfficeChoice.objects.bulk_create(
         OfficeChoice(application=application, office=office, position=position)
         for position, office in enumerate(form.offices.chosen, start=1)

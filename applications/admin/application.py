@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.db.models import Prefetch, QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.html import format_html
@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy
 from applications.about import authorisation_lines
 from applications.admin import bulk, decide
 from applications.admin.filters import ProgramFilter, StatusFilter, VerdictFilter, WindowFilter
-from applications.models import Application
+from applications.models import Answer, Application, PageImage
+from applications.private import private_file
 from applications.workflow import Actor, Status, Transition, allowed
 from letters.models import Letter
 from letters.services import retry_letter
@@ -45,6 +46,15 @@ def _send_again(model_admin: "ApplicationAdmin", request: HttpRequest, object_id
     else:
         messages.warning(request, _("Nothing was done: this letter is not failed any more."))
     return redirect(change_url(application))
+
+
+def _page_image(model_admin: "ApplicationAdmin", request: HttpRequest, object_id: str, image_id: int) -> FileResponse:
+    """A page of a document that is part of the application, as a picture; not while it is made anew."""
+    application = model_admin.own_row(request, object_id, "view")
+    images = PageImage.objects.filter(document__answers__application=application, document__pages_made_at__isnull=False)
+    image = get_object_or_404(images, pk=image_id)
+    name = f"{application.reference}-{image.number}.jpg"
+    return private_file(image.file.name, name=name, content_type="image/jpeg", download=False)
 
 
 @admin.register(Application)
@@ -121,6 +131,7 @@ class ApplicationAdmin(OwnRowsMixin, admin.ModelAdmin):
             path("<path:object_id>/decide/<str:action>/", view(decide.decide_page), name="applications_decide"),
             path("bulk/<str:action>/", view(bulk.apply), name="applications_bulk"),
             path("<path:object_id>/letters/<int:letter_id>/", view(_send_again), name="applications_letter"),
+            path("<path:object_id>/pages/<int:image_id>/", view(_page_image), name="applications_page_image"),
             *super().get_urls(),
         ]
 
@@ -130,20 +141,30 @@ class ApplicationAdmin(OwnRowsMixin, admin.ModelAdmin):
         """What was sent, how it was judged, what became of it, and what can be done now."""
         application = self.own_row(request, object_id, "view")
         may_decide = self.has_decide_permission(request, application)
+        # Those that the reader may see: of the programs that they run, or all.
+        others = self.get_queryset(request).filter(candidate=application.candidate_id).exclude(pk=application.pk)
         context = {
             "title": application.full_name,
             "application": application,
             "status_label": Status(application.status).label,
             "transitions": allowed(application.status, Actor.RECRUITER) if may_decide else [],
             "may_decide": may_decide,
-            "answers": application.answers.select_related("document"),
+            "answers": self._answers(application),
             "authorisation": authorisation_lines(application.work_authorisation),
             "offices": [choice.office for choice in application.office_choices.select_related("office")],
             "history": list(application.history.select_related("by", "letter"))[::-1],
             "letters": Letter.objects.filter(about=application.reference).order_by("-pk"),
             "offer": getattr(application, "offer", None),
+            "others": others.order_by("-submitted_at"),
         }
         return page(self, request, "admin/applications/application/application.html", **context)
+
+    @staticmethod
+    def _answers(application: Application) -> list[Answer]:
+        """The answers with the pages of their files: what was sent as files first, since people begin with the résumé."""
+        clear = Prefetch("document__page_images", PageImage.objects.filter(blind=False), to_attr="clear_pages")
+        answers = application.answers.select_related("document").prefetch_related(clear)
+        return sorted(answers, key=lambda answer: answer.document is None)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         return redirect(change_url(self.own_row(request, object_id, "view")))
