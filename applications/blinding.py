@@ -8,14 +8,18 @@ from programs import kinds
 
 
 def identity(application: Application, answers: Iterable[Answer]) -> dict:
-    """All that is known of who the candidate is, as the arguments of `Redaction`. Can be written as JSON."""
-    links = [link for answer in answers for link in kinds.get(answer.kind)(answer.parameters).links(answer.given)]
+    """All that is known of who sent the application, as the arguments of `Redaction`. Can be written as JSON."""
     return {
         "name": application.full_name,
         "email": application.candidate.email,
         "phone": application.phone,
-        "links": [*application.links, *links],
+        "links": [*application.links, *own_links(answers)],
     }
+
+
+def own_links(answers: Iterable[Answer]) -> list[str]:
+    """The candidate's own addresses among their answers."""
+    return [link for answer in answers for link in kinds.get(answer.kind)(answer.parameters).links(answer.given)]
 
 
 def blind(answers: Iterable[Answer], redaction: Redaction) -> None:

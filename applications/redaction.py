@@ -118,10 +118,10 @@ def _readings(text: str) -> Iterator[tuple[str, str, list[int]]]:
 
     Where words are broken at the ends of lines, or WrittenLikeThis, once more with them mended or parted.
     """
-    yield _read(text)
+    shown, folded, origins = _read(text)
+    yield shown, folded, origins
     if broken := {place for match in _BROKEN.finditer(text) for place in range(*match.span())}:
         yield _read(text, without=broken)
-    shown, folded, origins = _read(text)
     if humps := [n for n in range(1, len(shown)) if shown[n].isupper() and shown[n - 1].islower()]:
         parts = list(zip([0, *humps], [*humps, len(shown)], strict=True))
         yield (
