@@ -14,9 +14,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from applications import letter_texts, workflow
+from applications.blinding import blind, own_links
 from applications.documents import Upload, attach, detach, in_draft
 from applications.form import ApplicationForm, Draft
 from applications.models import Answer, Application, Extension, Offer, OfficeChoice
+from applications.pages import forget_pages
+from applications.redaction import Redaction
 from applications.seen import as_known, refuse_while_untold
 from applications.workflow import Status
 from programs.models import Window
@@ -123,11 +126,12 @@ def submit(*, application: Application, revision: int, at: datetime | None = Non
         raise Incomplete(form)
     has_place = application.submitted_at is not None
     action = "change" if application.status == Status.SUBMITTED else "submit"
+    answers = _answers(application, form, documents)  # before the transaction: it takes some milliseconds
     with transaction.atomic():
         try:
             if has_place:
                 refuse_while_untold(application, at)
-            _write(application, form, documents, action=action, at=at)
+            _write(application, form, answers, action=action, at=at)
         except workflow.TransitionError as error:
             raise SentAlready(str(error)) from error
         if not has_place:
@@ -173,9 +177,35 @@ def _take_place(application: Application, at: datetime) -> None:
         raise WindowShut(shut_sentence(now, Window.State.FULL if state == Window.State.OPEN else state))
 
 
-def _write(application: Application, form: ApplicationForm, documents: dict, *, action: str, at: datetime) -> None:
+def _answers(application: Application, form: ApplicationForm, documents: dict) -> list[Answer]:
+    """What is sent for each requirement, with what a blind reader sees of it; not saved yet."""
+    answers = [
+        Answer(
+            application=application,
+            requirement=result.requirement,
+            title=result.requirement.title,
+            asked=result.requirement.rule.asked,
+            kind=result.requirement.kind,
+            parameters=result.requirement.parameters,
+            mandatory=result.requirement.mandatory,
+            position=position,
+            given=result.given,
+            met=result.verdict.met,
+            reason=result.verdict.reason,
+            document=documents.get(result.requirement.pk),
+        )
+        for position, result in enumerate(form.results)
+    ]
+    about, links = form.about.cleaned_data, [*form.about.links, *own_links(answers)]
+    who = Redaction(name=about["full_name"], email=application.candidate.email, phone=about["phone"], links=links)
+    blind(answers, who)
+    return answers
+
+
+def _write(
+    application: Application, form: ApplicationForm, answers: list[Answer], *, action: str, at: datetime
+) -> None:
     """The rows of a sent application; called inside the transaction."""
-    results = form.results
     about = form.about.cleaned_data
     letter = None if action == "change" else letter_texts.write(application, "receipt", at=at, name=about["full_name"])
     workflow.take(
@@ -191,29 +221,14 @@ def _write(application: Application, form: ApplicationForm, documents: dict, *, 
         phone=about["phone"],
         links=form.about.links,
         work_authorisation=form.offices.authorisation,
-        asked=len(results),
-        met=sum(result.verdict.met for result in results),
+        asked=len(answers),
+        met=sum(answer.met for answer in answers),
     )
     if action == "change" or application.submitted_at != at:
+        forget_pages(application)
         application.answers.all().delete()
         application.office_choices.all().delete()
-    Answer.objects.bulk_create(
-        Answer(
-            application=application,
-            requirement=result.requirement,
-            title=result.requirement.title,
-            asked=result.requirement.rule.asked,
-            kind=result.requirement.kind,
-            parameters=result.requirement.parameters,
-            mandatory=result.requirement.mandatory,
-            position=position,
-            given=result.given,
-            met=result.verdict.met,
-            reason=result.verdict.reason,
-            document=documents.get(result.requirement.pk),
-        )
-        for position, result in enumerate(results)
-    )
+    Answer.objects.bulk_create(answers)
     OfficeChoice.objects.bulk_create(
         OfficeChoice(application=application, office=office, position=position)
         for position, office in enumerate(form.offices.chosen, start=1)

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.db.models import Prefetch, QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
@@ -21,7 +21,8 @@ from applications.admin.filters import (
     WindowFilter,
     decision_mark,
 )
-from applications.models import Application
+from applications.models import Answer, Application, PageImage
+from applications.serving import private_file
 from applications.workflow import Actor, Status, Transition, allowed
 from programs.admin.pages import badge, change_url, moment, page
 from programs.admin.queue import queue_of
@@ -37,6 +38,15 @@ def _action(transition: Transition) -> Callable[..., HttpResponse]:
 
     confirm.__name__ = f"bulk_{transition.action}"
     return confirm
+
+
+def _page_image(model_admin: "ApplicationAdmin", request: HttpRequest, object_id: str, image_id: int) -> FileResponse:
+    """A page of a document that is part of the application, as a picture; not while it is made anew."""
+    application = model_admin.own_row(request, object_id, "view")
+    images = PageImage.objects.filter(document__answers__application=application, document__pages_made_at__isnull=False)
+    image = get_object_or_404(images, pk=image_id)
+    name = f"{application.reference}-{image.number}.jpg"
+    return private_file(image.file.name, name=name, content_type="image/jpeg", as_attachment=False)
 
 
 @admin.register(Application)
@@ -120,6 +130,7 @@ class ApplicationAdmin(OwnRowsMixin, admin.ModelAdmin):
                 view(letters.again_page),
                 name="applications_letter_again",
             ),
+            path("<path:object_id>/pages/<int:image_id>/", view(_page_image), name="applications_page_image"),
             *super().get_urls(),
         ]
 
@@ -129,21 +140,31 @@ class ApplicationAdmin(OwnRowsMixin, admin.ModelAdmin):
         """What was sent, how it was judged, what became of it, and what can be done now."""
         application = self.own_row(request, object_id, "view")
         may_decide = self.has_decide_permission(request, application)
+        # Those that the reader may see: of the programs that they run, or all.
+        others = self.get_queryset(request).filter(candidate=application.candidate_id).exclude(pk=application.pk)
         context = {
             "title": application.full_name,
             "application": application,
             "status_label": Status(application.status).label,
             "transitions": allowed(application.status, Actor.RECRUITER) if may_decide else [],
             "may_decide": may_decide,
-            "answers": application.answers.select_related("document"),
+            "answers": self._answers(application),
             "authorisation": authorisation_lines(application.work_authorisation),
             "offices": [choice.office for choice in application.office_choices.select_related("office")],
             "history": list(application.history.select_related("by", "letter"))[::-1],
             "letters": letters.letters_of(application),
             "offer": getattr(application, "offer", None),
             "queue": queue_of(self, request, application),
+            "others": others.order_by("-submitted_at"),
         }
         return page(self, request, "admin/applications/application/application.html", **context)
+
+    @staticmethod
+    def _answers(application: Application) -> list[Answer]:
+        """The answers with the pages of their files: what was sent as files first, since people begin with the résumé."""
+        clear = Prefetch("document__page_images", PageImage.objects.filter(blind=False), to_attr="clear_pages")
+        answers = application.answers.select_related("document").prefetch_related(clear)
+        return sorted(answers, key=lambda answer: answer.document is None)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         return redirect(change_url(self.own_row(request, object_id, "view")))

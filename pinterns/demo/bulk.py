@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from applications.form import ApplicationForm, Draft
 from applications.models import Answer, Application, Offer, OfficeChoice, StatusChange
+from applications.redaction import Redaction
 from pinterns.demo.answers import write_draft
 from pinterns.demo.applications import NOTES, NUMBER
 from pinterns.demo.lives import DAYS_TO_ANSWER, Life, live
@@ -158,6 +159,9 @@ class _Writer:
                 % {"window": window, "missing": missing}
             )
         offices, results = form.offices.chosen, form.results
+        links = [link for result in results for link in result.requirement.rule.links(result.given)]
+        # The texts name nobody, so that they are blinded once for all who send them.
+        redaction = Redaction(phone=form.about.cleaned_data["phone"], links=[*form.about.links, *links])
         return Variant(
             draft=draft,
             application=self.applications.row(
@@ -179,6 +183,8 @@ class _Writer:
                     given=result.given,
                     met=result.verdict.met,
                     reason=result.verdict.reason,
+                    blind_lines=result.requirement.rule.blind_lines(result.given, redaction.hide),
+                    blind_reason=redaction.hide(result.verdict.reason),
                 )
                 for position, result in enumerate(results)
             ],
