@@ -123,7 +123,6 @@ class ApplicationAdmin(OwnRowsMixin, admin.ModelAdmin):
 
         return [
             path("<path:object_id>/decide/<str:action>/", view(decide.decide_page), name="applications_decide"),
-            path("bulk/<str:action>/", view(bulk.apply), name="applications_bulk"),
             path("<path:object_id>/letters/<int:letter_id>/", view(letters.try_again), name="applications_letter"),
             path(
                 "<path:object_id>/letters/<int:letter_id>/again/",
@@ -131,6 +130,8 @@ class ApplicationAdmin(OwnRowsMixin, admin.ModelAdmin):
                 name="applications_letter_again",
             ),
             path("<path:object_id>/pages/<int:image_id>/", view(_page_image), name="applications_page_image"),
+            path("bulk/<str:action>/", view(bulk.decide_many), name="applications_bulk"),
+            path("bulk/offer/next/<int:window_id>/", view(bulk.move_up), name="applications_move_up"),
             *super().get_urls(),
         ]
 

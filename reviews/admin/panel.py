@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import User
 from applications.models import Application
 from applications.workflow import Status
-from programs.admin.pages import page
+from programs.admin.pages import moment, page
 from programs.admin.windows import show
 from reviews import assigning, figures
 from reviews.models import Assignment
@@ -25,14 +25,14 @@ def panel(model_admin: admin.ModelAdmin, request: HttpRequest, window_id: int) -
     """The panel of a window, how far the reviews are, and what the next spread would do."""
     window = model_admin.own_window(request, window_id)
     members = panel_of(window)
-    rows = figures.members(window, members, at=timezone.now())
+    rows = figures.members(window, members, at=timezone.now())  # before the plan below counts on
     steps = figures.progress(window)
     planned = plan(window, list(to_spread(window)), members)
     context = {
         "title": _("Readers: %(window)s") % {"window": window},
         "parents": (window.program, window),
         "window": window,
-        "members": rows,
+        "members": [(member, moment(member.last_active, window.zone)) for member in rows],
         "steps": steps,
         "readable": sum(step.applications for step in steps),
         "planned": planned,

@@ -25,6 +25,7 @@ from reviews.ranking import ACTIONS, DECIDABLE, not_read, rows_of, standings, st
 
 ROWS = 100  # a page
 MOST = 10_000  # in one line
+MOST_SHOWN = 200  # of those who would get the same decision
 MARK = "mark-"
 
 
@@ -164,6 +165,7 @@ def effect(model_admin: admin.ModelAdmin, request: HttpRequest, window_id: int) 
         "window": window,
         "effect": found,
         "groups": [(action, Status(target).label, target, found.of(action)) for action, target in _TARGETS],
+        "most_shown": MOST_SHOWN,
         "form": form,
         "stale": stale,
         "ranking_url": _ranking_url(window, request),

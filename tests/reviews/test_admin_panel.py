@@ -67,7 +67,7 @@ def test_the_panel_tells_who_does_how_much(client, recruiter, window, panel):
         recusal_reason="I know them",
     )
     page = client.get(url("panel", window.pk))
-    first, second, third = page.context["members"]
+    first, second, third = (member for member, _last_active in page.context["members"])
     assert (first.user, first.waiting, first.handed_in, first.lately) == (panel[0], 1, 2, 1)
     assert (second.recused, second.waiting, third.last_active) == (1, 0, None)
     assert [(step.done, step.applications) for step in page.context["steps"]] == [(0, 2), (1, 2), (2, 0)]

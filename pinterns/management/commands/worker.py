@@ -14,6 +14,7 @@ from django.db import close_old_connections
 from applications.decisions import lapse_offers
 from applications.documents import sweep_documents
 from applications.pages import make_missing_pages
+from applications.prepared import apply_approved
 from letters.delivery import deliveries
 from letters.models import Letter
 from programs.pictures import sweep_pictures
@@ -37,6 +38,7 @@ def clear_sessions() -> None:
 # What is done, each so many seconds: any worker may do it at any time, and twice does no harm.
 JOBS: list[tuple[int, Callable[[], object]]] = [
     (IDLE_SECONDS, make_missing_pages),
+    (IDLE_SECONDS, apply_approved),
     (MINUTE, lapse_offers),
     (15 * MINUTE, sweep_documents),
     (15 * MINUTE, sweep_pictures),
