@@ -43,11 +43,11 @@ class OfferTerms:
 
 @dataclass(frozen=True)
 class InterviewTerms:
-    """To what one is invited: `starts_at` is aware, `time_zone` the one in which it is told; a place, a link, or both."""
+    """When and where one talks: `starts_at` is an instant, announced in `time_zone`; a place, a link, or both."""
 
     starts_at: datetime
     time_zone: str
-    minutes: int = 45
+    minutes: int
     place: str = ""
     link: str = ""
 
@@ -123,7 +123,7 @@ def _interview_facts(terms: InterviewTerms | Interview | None) -> dict[str, str]
     return {
         "interview_when": _("%(time)s, %(minutes)d minutes")
         % {"time": when(terms.starts_at, ZoneInfo(terms.time_zone)), "minutes": terms.minutes},
-        "interview_where": "\n".join(filter(None, [terms.place, terms.link])),
+        "interview_where": ", ".join(filter(None, [terms.place, terms.link])),
     }
 
 
