@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from applications.models import Application, Offer
+from applications.models import Application, Interview, Offer
 from applications.placeholders import PLACEHOLDERS, fill
 from applications.standard_letters import KINDS
 from applications.workflow import TRANSITIONS, Actor
@@ -43,11 +43,11 @@ class OfferTerms:
 
 @dataclass(frozen=True)
 class InterviewTerms:
-    """To what one is invited: `starts_at` is aware, `time_zone` the one in which it is told; a place, a link, or both."""
+    """When and where one talks: `starts_at` is an instant, announced in `time_zone`; a place, a link, or both."""
 
     starts_at: datetime
     time_zone: str
-    minutes: int = 45
+    minutes: int
     place: str = ""
     link: str = ""
 
@@ -90,7 +90,9 @@ def sample_facts(program: Program, *, at: datetime, application: Application | N
     values = {name: str(found.example) for name, found in PLACEHOLDERS.items()}
     values["link"] = _address(values["reference"])
     if application:
-        return values | _facts(application) | _terms_facts(getattr(application, "offer", None))
+        told = values | _facts(application) | _terms_facts(getattr(application, "offer", None))
+        interview = getattr(application, "interview", None)
+        return told | _interview_facts(interview) if interview else told
     window = program.window_at(at)
     return values | _program_facts(program) | (_window_facts(window) if window else {})
 
@@ -115,13 +117,13 @@ def _terms_facts(terms: OfferTerms | Offer | None) -> dict[str, str]:
     return {"office": terms.office.name, "start_date": day(terms.start_date), "answer_by": day(terms.answer_by)}
 
 
-def _interview_facts(terms: InterviewTerms | None) -> dict[str, str]:
+def _interview_facts(terms: InterviewTerms | Interview | None) -> dict[str, str]:
     if terms is None:
         return dict.fromkeys(("interview_when", "interview_where"), _("to be agreed"))
     return {
         "interview_when": _("%(time)s, %(minutes)d minutes")
         % {"time": when(terms.starts_at, ZoneInfo(terms.time_zone)), "minutes": terms.minutes},
-        "interview_where": "\n".join(filter(None, [terms.place, terms.link])),
+        "interview_where": ", ".join(filter(None, [terms.place, terms.link])),
     }
 
 

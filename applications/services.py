@@ -242,10 +242,17 @@ def withdraw(*, application: Application, at: datetime | None = None) -> None:
     """
     at = at or timezone.now()
     with transaction.atomic():
-        application.refresh_from_db(fields=["status", "revision"])
-        refuse_while_untold(application, at)
+        _lock_told(application, at)
         letter = letter_texts.write(application, "withdraw", at=at)
         workflow.take(application, "withdraw", by=application.candidate, at=at, letter=letter)
+
+
+def _lock_told(application: Application, at: datetime) -> None:
+    """Reads the status anew and keeps it until the transaction ends; refuses when its candidate doesn't know it yet."""
+    application.refresh_from_db(
+        fields=["status", "revision"], from_queryset=Application.objects.select_for_update(of=("self",))
+    )
+    refuse_while_untold(application, at)
 
 
 def answer_offer(*, application: Application, accept: bool, at: datetime | None = None) -> None:
@@ -262,8 +269,7 @@ def answer_offer(*, application: Application, accept: bool, at: datetime | None 
         )
     action = "accept" if accept else "decline"
     with transaction.atomic():
-        application.refresh_from_db(fields=["status", "revision"])
-        refuse_while_untold(application, at)
+        _lock_told(application, at)
         letter = letter_texts.write(application, action, at=at)
         workflow.take(application, action, by=application.candidate, at=at, letter=letter)
         Offer.objects.filter(pk=offer.pk).update(answered_at=at)

@@ -119,7 +119,9 @@ class LetterTemplateAdmin(OwnRowsMixin, admin.ModelAdmin):
         if request.user.has_perm("applications.view_application"):
             sent = Application.objects.sent().filter(window__program=program).defer("draft", "sent")
             applications = list(
-                sent.select_related("candidate", "window__program", "offer__office").order_by("-pk")[:LATEST]
+                sent.select_related("candidate", "window__program", "offer__office", "interview").order_by("-pk")[
+                    :LATEST
+                ]
             )
         posted = request.POST if request.method == "POST" else None
         words = words_of(program, kind)
@@ -129,35 +131,33 @@ class LetterTemplateAdmin(OwnRowsMixin, admin.ModelAdmin):
     def words(self, request: HttpRequest, program_id: int, kind: str) -> HttpResponse:
         """Shows the words with what they become, and saves them."""
         program = self._asked_for(request, program_id, kind)
-        template = program.letter_templates.select_related("changed_by").filter(kind=kind).first()
-        form, theirs, status = self._form(request, program, kind), None, 200
+        own = program.letter_templates.select_related("changed_by").filter(kind=kind).first()
+        form, conflict = self._form(request, program, kind), False
+        seen = request.POST.get("seen", "") if request.method == "POST" else _as_text(own)
         if request.method == "POST" and "preview" not in request.POST and form.is_valid():
             try:
                 saved = save_words(
                     program=program, kind=kind, words=form.words(), by=request.user, seen=_moment(request)
                 )
             except ChangedMeanwhile as error:
-                template = theirs = error.template
-                status = 409
+                own, conflict, seen = error.template, True, _as_text(error.template)
             else:
                 self.log_change(request, saved, _("Words changed."))
                 messages.success(request, _("Saved. The next letters have these words."))
                 return redirect(request.path)
         context = {
             "title": _("%(program)s: %(kind)s") % {"program": program, "kind": KINDS[kind].label},
-            "program": program,
-            "kind": kind,
             "occasion": KINDS[kind].occasion,
-            "own": template,
+            "own": own,
             "form": form,
-            "seen": template.changed_at.isoformat() if template else "",
-            "conflict": status == 409,
-            "theirs": theirs,
+            "seen": seen,
+            "conflict": conflict,
             "placeholders": _explained(program, kind),
             "preview_url": reverse("admin:applications_words_preview", args=[program.pk, kind]),
             **_preview(form, program, kind),
         }
-        return page(self, request, "admin/applications/lettertemplate/words.html", status=status, **context)
+        template = "admin/applications/lettertemplate/words.html"
+        return page(self, request, template, status=409 if conflict else 200, **context)
 
     @method_decorator(require_POST)
     def preview(self, request: HttpRequest, program_id: int, kind: str) -> HttpResponse:
@@ -189,10 +189,15 @@ class LetterTemplateAdmin(OwnRowsMixin, admin.ModelAdmin):
             "standard": filled(
                 LetterText(str(standard.subject), standard.body), sample_facts(program, at=timezone.now())
             ),
-            "seen": template.changed_at.isoformat(),
+            "seen": _as_text(template),
             "words_url": words_url,
         }
         return page(self, request, "admin/applications/lettertemplate/standard.html", **context)
+
+
+def _as_text(template: LetterTemplate | None) -> str:
+    """When these words were last changed, as the page keeps it for _moment()."""
+    return template.changed_at.isoformat() if template else ""
 
 
 def _moment(request: HttpRequest) -> datetime | None:

@@ -132,6 +132,7 @@ def test_the_page_says_what_became_of_each_letter(client, application, settings)
     hold_back(letter)
     page = client.get(page_of(application)).text
     assert "held back: it was never sent" in page
+    assert "its letter was held back" in page
     assert elsewhere(application, letter) not in page
 
 

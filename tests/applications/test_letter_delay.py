@@ -8,10 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from applications import seen
-from applications.decisions import decide
-from applications.letter_texts import OfferTerms
-from applications.models import Application
+from applications import letter_texts, seen, workflow
+from applications.letter_texts import InterviewTerms, OfferTerms
+from applications.models import Application, Interview, Offer
 from applications.services import answer_offer, submit, withdraw
 from applications.workflow import NotAllowed
 from letters.models import Letter
@@ -23,7 +22,7 @@ pytestmark = pytest.mark.django_db
 DELAY = timedelta(minutes=10)
 # What each decision is told by, on the page of the application.
 TOLD = {
-    "interview": ("Interview", "We invited you to an interview.", "We would like to talk with you"),
+    "interview": ("Interview", "We invited you to an interview.", "We would like to talk with you", "Room 5"),
     "offer": ("Offer", "We offered you a place.", "Accept or decline", "1 June 2199"),
     "waitlist": ("Waitlisted", "We put you on the waitlist.", "convinced us"),
     "reject": ("Rejected", "We could not offer you a place.", "We are not able to offer"),
@@ -47,18 +46,25 @@ def application(client, program, recruiter, settings):
     settings.LETTER_DELAY_MINUTES = 10
     at = timezone.now() - timedelta(hours=1)
     application = make_application(make_window(program), candidate=make_user("ada@example.org"), at=at)
-    decide(application=application, action="review", by=recruiter, seen_status="submitted", at=at)
+    decided(application, "review", recruiter, at=at)
     client.force_login(application.candidate)
     return application
 
 
 def decided(application, action, recruiter, *, at=None):
-    terms = None
+    """A decision and its letter, whatever else belongs to taking it; the change."""
+    at = at or timezone.now()
+    terms, interview = None, None
     if action == "offer":
         terms = OfferTerms(application.program.offices.get(), date(2199, 6, 1), date(2199, 4, 1))
-    return decide(
-        application=application, action=action, by=recruiter, seen_status=application.status, terms=terms, at=at
+        Offer.objects.create(application=application, **vars(terms))
+    if action == "interview":
+        interview = InterviewTerms(timezone.now() + timedelta(days=9), "America/Toronto", 45, "Room 5")
+        Interview.objects.create(application=application, **vars(interview))
+    letter = (
+        letter_texts.write(application, action, at=at, terms=terms, interview=interview) if action in TOLD else None
     )
+    return workflow.take(application, action, by=recruiter, at=at, letter=letter)
 
 
 def pages_of(client, application) -> dict[str, str]:
@@ -140,7 +146,7 @@ def test_what_was_taken_back_never_was(client, application, recruiter):
     before = timeless(client.get(page).text)
     change = decided(application, "reject", recruiter)
     assert hold_back(change.letter)
-    decide(application=application, action="return", by=recruiter, seen_status="rejected", note="A mistake")
+    decided(application, "return", recruiter)
     assert timeless(client.get(page).text) == before
     later = timezone.now() + DELAY * 2
     known = seen.known_history(application, later)
@@ -151,7 +157,7 @@ def test_what_was_taken_back_never_was(client, application, recruiter):
 def test_what_was_taken_back_after_it_was_told_stays_told(client, application, recruiter):
     at = timezone.now() - DELAY * 2
     decided(application, "reject", recruiter, at=at)
-    decide(application=application, action="return", by=recruiter, seen_status="rejected")
+    decided(application, "return", recruiter)
     text = client.get(application.get_absolute_url()).text
     assert "We could not offer you a place." in text
     assert "We took your application up again." in text
@@ -161,7 +167,7 @@ def test_the_status_before_a_decision_that_was_taken_back_still_holds(client, ap
     """An invitation that was told stands, though the recruiter is back at reading; and one can withdraw."""
     decided(application, "interview", recruiter, at=timezone.now() - DELAY * 2)
     hold_back(decided(application, "waitlist", recruiter).letter)
-    decide(application=application, action="return", by=recruiter, seen_status="waitlisted")
+    decided(application, "return", recruiter)
     text = client.get(application.get_absolute_url()).text
     assert "badge-interview" in text
     assert "We took your application up again" not in text
@@ -172,7 +178,7 @@ def test_the_status_before_a_decision_that_was_taken_back_still_holds(client, ap
 
 def test_nothing_that_came_after_an_untold_decision_is_told_before_it(client, application, recruiter):
     decided(application, "waitlist", recruiter)
-    decide(application=application, action="return", by=recruiter, seen_status="waitlisted")
+    decided(application, "return", recruiter)
     assert [change.action for change in seen.known_history(application, timezone.now())] == ["submit", "review"]
     later = seen.known_history(application, timezone.now() + DELAY)
     assert [change.action for change in later] == ["submit", "review", "waitlist", "return"]
@@ -224,7 +230,7 @@ def test_list_and_page_ask_as_often_however_long_the_histories_are(client, appli
     for number in range(15):
         at = timezone.now() - timedelta(minutes=50 - number)
         decided(application, "waitlist", recruiter, at=at)
-        decide(application=application, action="return", by=recruiter, seen_status="waitlisted", at=at)
+        decided(application, "return", recruiter, at=at)
         make_application(candidate=application.candidate)
     if untold:
         decided(application, "reject", recruiter)

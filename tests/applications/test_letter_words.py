@@ -138,6 +138,13 @@ def test_of_two_who_change_the_same_words_the_second_is_told_and_loses_nothing(c
     assert (theirs.subject, theirs.changed_by) == ("Mine", recruiter)
 
 
+def test_a_preview_between_does_not_hide_that_somebody_was_quicker(client, program, recruiter):
+    save(program, make_recruiter(program))
+    page = post(client, program, words=LetterText("Mine", "Other"), preview="1")
+    assert page.status_code == 200
+    assert post(client, program, words=LetterText("Mine", "Other"), seen=page.context["seen"]).status_code == 409
+
+
 @pytest.mark.parametrize("seen", ["nonsense", "2027-01-01", "\x00", "9" * 99])
 def test_a_page_that_saw_nothing_changes_nothing(client, program, recruiter, seen):
     template = save(program, recruiter)

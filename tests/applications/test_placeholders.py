@@ -7,6 +7,7 @@ import pytest
 
 from applications.placeholders import PLACEHOLDERS, available, fill, missing, problems
 from applications.standard_letters import KINDS
+from applications.workflow import TRANSITIONS
 
 HOSTILE = [
     *("{link}", "{name}", "{{name}}", "{", "}", "{}", "{0}", "{name!r}", "{name.__class__}", "{name[0]}"),
@@ -85,6 +86,10 @@ def test_every_fault_is_named_once():
 
 def test_a_text_without_faults_has_none():
     assert problems("Dear {name}, %(x)s costs 5 % of $1 {link}", "reject") == []
+
+
+def test_every_letter_of_the_workflow_has_its_kind():
+    assert {row.action for row in TRANSITIONS if row.writes} - {"submit"} | {"receipt"} == set(KINDS)
 
 
 @pytest.mark.parametrize("kind", KINDS)
