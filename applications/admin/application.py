@@ -143,13 +143,15 @@ class ApplicationAdmin(OwnRowsMixin, admin.ModelAdmin):
         may_decide = self.has_decide_permission(request, application)
         # Those that the reader may see: of the programs that they run, or all.
         others = self.get_queryset(request).filter(candidate=application.candidate_id).exclude(pk=application.pk)
+        blind = request.GET.get("reading") == "blind"
         context = {
             "title": application.full_name,
             "application": application,
             "status_label": Status(application.status).label,
             "transitions": allowed(application.status, Actor.RECRUITER) if may_decide else [],
             "may_decide": may_decide,
-            "answers": self._answers(application),
+            "answers": self._answers(application, blind=blind),
+            "blind": blind,
             "authorisation": authorisation_lines(application.work_authorisation),
             "offices": [choice.office for choice in application.office_choices.select_related("office")],
             "history": list(application.history.select_related("by", "letter"))[::-1],
@@ -161,11 +163,10 @@ class ApplicationAdmin(OwnRowsMixin, admin.ModelAdmin):
         return page(self, request, "admin/applications/application/application.html", **context)
 
     @staticmethod
-    def _answers(application: Application) -> list[Answer]:
-        """The answers with the pages of their files: what was sent as files first, since people begin with the résumé."""
-        clear = Prefetch("document__page_images", PageImage.objects.filter(blind=False), to_attr="clear_pages")
-        answers = application.answers.select_related("document").prefetch_related(clear)
-        return sorted(answers, key=lambda answer: answer.document is None)
+    def _answers(application: Application, *, blind: bool) -> QuerySet[Answer]:
+        """The answers with the pages of their files as `document.shown_pages`."""
+        pages = Prefetch("document__page_images", PageImage.objects.filter(blind=blind), to_attr="shown_pages")
+        return application.answers.select_related("document").prefetch_related(pages)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         return redirect(change_url(self.own_row(request, object_id, "view")))

@@ -244,6 +244,24 @@ def test_the_page_of_an_application_shows_them(client, window):
     assert "Its pages can't be shown here. Open the file itself." in client.get(page).text
 
 
+def test_recruiters_can_look_at_it_as_reviewers_do(client, window):
+    application = sent(window)
+    make_missing_pages(seconds=30)
+    page = reverse("admin:applications_application_change", args=[application.pk])
+    client.force_login(make_recruiter(window.program))
+    assert 'href="?reading=blind"' in client.get(page).text
+    text = client.get(page, {"reading": "blind"}).text
+    assert url_of(PageImage.objects.get(blind=True)) in text
+    assert url_of(PageImage.objects.get(blind=False)) not in text
+    assert "PDF, 1 page" in text
+    assert "ada-example.pdf" not in text
+    PageImage.objects.filter(blind=True).delete()
+    assert "could not find the name" in client.get(page, {"reading": "blind"}).text
+    window.blind_reading = False
+    window.save()
+    assert "reading=blind" not in client.get(page).text
+
+
 def test_queries_of_the_page_do_not_grow_with_pages_and_other_applications(client, window):
     candidate = make_user()
     application = sent(window, candidate=candidate)
