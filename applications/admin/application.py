@@ -19,7 +19,7 @@ from applications.models import Application
 from applications.workflow import Actor, Status, Transition, allowed
 from letters.models import Letter
 from letters.services import retry_letter
-from programs.admin.pages import badge, change_url, moment, page
+from programs.admin.pages import badge, change_url, moment, page, program_edge
 from programs.admin.rows import OwnRowsMixin
 
 
@@ -90,7 +90,7 @@ class ApplicationAdmin(OwnRowsMixin, admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("program"), ordering="window__program__name")
     def program_name(self, application: Application) -> str:
-        return application.program.name
+        return program_edge(application.program)
 
     @admin.display(description=gettext_lazy("window"), ordering="window__opens_at")
     def season(self, application: Application) -> str:
