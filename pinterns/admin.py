@@ -1,6 +1,7 @@
 """The admin site: Django's own, entered through our door, with one row of places instead of a second sidebar."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Any
 
@@ -8,14 +9,39 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.staff import StaffOnly
 from pinterns.admin_home import overview
 
-# Where staff go, in the order of how often; everything else is reached from these or from the home.
-PLACES = ["Assignment", "Application", "Standing", "Window", "Program", "Office", "Letter", "User"]
+
+@dataclass(frozen=True)
+class PlainPage:
+    """A place that is no model's list: the name of its address, what the link says, and who sees it."""
+
+    url_name: str
+    label: Promise
+    permission: str | None = None
+
+
+# Where staff go, in the order of how often: a model's list, by the model's name, or a page of another sort. A place
+# without an address or without its reader's permission is left out; everything else is reached from these.
+PLACES: list[str | PlainPage] = [
+    PlainPage("admin:index", _("Home")),
+    "Assignment",
+    "Application",
+    "PreparedDecision",
+    "Window",
+    "Standing",
+    "Program",
+    "Office",
+    "Letter",
+    "User",
+    PlainPage("admin:reports", _("Reports"), "applications.view_application"),
+]
 
 
 def _refuse_nonsense(request: HttpRequest) -> None:
@@ -47,16 +73,29 @@ class PinternsAdminSite(StaffOnly, AdminSite):
     def each_context(self, request: HttpRequest) -> dict:
         context = super().each_context(request)
         models = {model["object_name"]: model for app in context["available_apps"] for model in app["models"]}
-        found = [models[name] for name in PLACES if name in models and models[name]["admin_url"]]
-        context["places"] = [
-            {
-                "name": capfirst(model["name"]),
-                "url": model["admin_url"],
-                "is_here": request.path.startswith(model["admin_url"]),
-            }
-            for model in found
-        ]
+        links = [self._link(place, models, request) for place in PLACES]
+        context["places"] = [link for link in links if link]
         return context
+
+    def _link(self, place: str | PlainPage, models: dict[str, dict], request: HttpRequest) -> dict | None:
+        """The name and address of a place, and whether the page asked for is in it; None where it is not to be shown."""
+        if isinstance(place, str):
+            model = models.get(place, {})
+            name, url = model.get("name"), model.get("admin_url")
+        else:
+            name, url = place.label, self._address(place, request)
+        if not url:
+            return None
+        is_here = request.path == url if url == reverse("admin:index") else request.path.startswith(url)
+        return {"name": capfirst(name), "url": url, "is_here": is_here}
+
+    def _address(self, place: PlainPage, request: HttpRequest) -> str | None:
+        if place.permission and not request.user.has_perm(place.permission):
+            return None
+        try:
+            return reverse(place.url_name)
+        except NoReverseMatch:
+            return None
 
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         return super().index(request, {**overview(request.user), **(extra_context or {})})

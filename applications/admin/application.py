@@ -24,7 +24,7 @@ from applications.admin.filters import (
 from applications.models import Answer, Application, PageImage
 from applications.serving import private_file
 from applications.workflow import Actor, Status, Transition, allowed
-from programs.admin.pages import badge, change_url, moment, page
+from programs.admin.pages import badge, change_url, moment, page, program_edge
 from programs.admin.queue import queue_of
 from programs.admin.rows import OwnRowsMixin
 
@@ -92,7 +92,7 @@ class ApplicationAdmin(OwnRowsMixin, admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("program"), ordering="window__program__name")
     def program_name(self, application: Application) -> str:
-        return application.program.name
+        return program_edge(application.program)
 
     @admin.display(description=gettext_lazy("window"), ordering="window__opens_at")
     def season(self, application: Application) -> str:

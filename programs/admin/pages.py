@@ -19,6 +19,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy, to_locale
 from django.utils.translation import gettext as _
 
+from programs.models import Program
 from programs.times import when
 
 
@@ -59,6 +60,12 @@ def page(
 def badge(kind: str, label: str) -> SafeString:
     """A state or status in a table: word, shape and colour."""
     return render_to_string("_badge.html", {"kind": kind, "label": label})
+
+
+def program_edge(program: Program) -> SafeString:
+    """A program's name in a table, with a thin edge in its hue."""
+    step = round(program.hue / 15)  # the style sheet knows hues in steps of 15 degrees
+    return format_html('<span class="edge hue-{}">{}</span>', step, program.name)
 
 
 def moment(at: datetime | None, zone: ZoneInfo) -> SafeString | str:

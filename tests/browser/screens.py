@@ -8,14 +8,24 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
 WIDTHS = {390: 844, 1440: 900}
-# What each person looks at: a name for the file, and the address.
-PUBLIC = {"home": "/", "program": "/programs/machine-learning/", "sign-in": "/sign-in/"}
-CANDIDATE = {"apply": "/programs/machine-learning/apply/", "applications": "/applications/"}
-STAFF = {
-    "admin-home": "/admin/",
-    "admin-applications": "/admin/applications/application/",
-    "admin-windows": "/admin/programs/window/",
-    "admin-program": "/admin/programs/program/",
+QUALITY = 72
+# Who looks at what: a person (nobody: a passer-by), then names of files and their addresses. The address of one row
+# among many is the list's, and the pattern of the link that is followed there.
+VISITS: dict[str, dict[str, str | tuple[str, str]]] = {
+    "": {"home": "/", "program": "/programs/machine-learning/", "sign-in": "/sign-in/"},
+    "candidate@example.org": {
+        "apply": "/programs/machine-learning/apply/",
+        "applications": "/applications/",
+        "status": ("/applications/", r"^/applications/\w{4}-\w{4}/$"),
+    },
+    "admin@pinterns.example": {
+        "admin-home": "/admin/",
+        "admin-applications": "/admin/applications/application/",
+        "admin-application": ("/admin/applications/application/", r"/application/\d+/change/"),
+        "admin-windows": "/admin/programs/window/",
+        "admin-window": ("/admin/programs/window/", r"/window/\d+/change/"),
+        "admin-program": ("/admin/programs/program/", r"/program/\d+/change/"),
+    },
 }
 
 
@@ -32,22 +42,13 @@ def main() -> None:
     with running_server(env={"STAFF_MFA_REQUIRED": "0"}) as server, sync_playwright() as playwright:
         server.manage("demo", "--force")
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        visits = [("", PUBLIC), ("candidate@example.org", CANDIDATE), ("admin@pinterns.example", STAFF)]
-        for email, pages in visits:
+        for email, pages in VISITS.items():
             context = browser.new_context(base_url=server.base_url)
             page = context.new_page()
             if email:
                 sign_in(page, server, email)
-            if email == "candidate@example.org":
-                pages = pages | {"status": _first(page, "/applications/", r"^/applications/\w{4}-\w{4}/$")}
-            if email.startswith("admin"):
-                pages = pages | {
-                    "admin-application": _first(page, STAFF["admin-applications"], r"/application/\d+/change/"),
-                    "admin-window": _first(page, STAFF["admin-windows"], r"/window/\d+/change/"),
-                    "admin-program": _first(page, STAFF["admin-program"], r"/program/\d+/change/"),
-                }
             for name, address in pages.items():
-                _take(page, name, address)
+                _take(page, name, address if isinstance(address, str) else _first(page, *address))
             context.close()
         browser.close()
 
@@ -70,7 +71,7 @@ def _take(page, name: str, address: str) -> None:
             page.wait_for_load_state("networkidle")
             suffix = "" if scheme == "light" else "-dark"
             page.screenshot(
-                path=FOLDER / f"{name}-{width}{suffix}.jpg", type="jpeg", quality=72, full_page=width < 1000
+                path=FOLDER / f"{name}-{width}{suffix}.jpg", type="jpeg", quality=QUALITY, full_page=width < 1000
             )
 
 
