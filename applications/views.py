@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,6 +15,7 @@ from applications import services, story
 from applications.about import authorisation_lines
 from applications.apply import apply, has_unsent_changes, preview, runs
 from applications.models import Application, Document, Extension
+from applications.serving import private_file
 from applications.workflow import Actor, Status, TransitionError, allowed
 from letters.models import Letter
 
@@ -148,13 +148,4 @@ def document(request: HttpRequest, public_id) -> FileResponse:
     own = found.application.candidate_id == request.user.pk
     if not (own or (found.application.status != Status.DRAFT and runs(request, found.application.program))):
         raise Http404
-    try:
-        file = default_storage.open(found.file.name)
-    except FileNotFoundError as error:
-        raise Http404 from error
-    response = FileResponse(file, as_attachment=True, filename=found.name, content_type=found.content_type)
-    # Whatever is in the file, a browser that opens it all the same runs none of it.
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return private_file(found.file.name, name=found.name, content_type=found.content_type, as_attachment=True)

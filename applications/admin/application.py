@@ -23,6 +23,7 @@ from letters.models import Letter
 from letters.services import retry_letter
 from programs.admin.export import Column, ExportMixin
 from programs.admin.pages import badge, change_url, moment, page
+from programs.admin.queue import queue_of
 from programs.admin.rows import OwnRowsMixin
 
 
@@ -150,6 +151,7 @@ class ApplicationAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
             "history": list(application.history.select_related("by", "letter"))[::-1],
             "letters": Letter.objects.filter(about=application.reference).order_by("-pk"),
             "offer": getattr(application, "offer", None),
+            "queue": queue_of(self, request, application),
         }
         return page(self, request, "admin/applications/application/application.html", **context)
 

@@ -1,5 +1,7 @@
-"""The admin of how applications are judged."""
+"""The admin of fair review: a desk for reviewers, who work here alone."""
 
 from reviews.admin import export
+from reviews.admin.conflicts import ConflictAdmin
+from reviews.admin.desk import AssignmentAdmin
 
-__all__ = ["export"]
+__all__ = ["AssignmentAdmin", "ConflictAdmin", "export"]
