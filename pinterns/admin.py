@@ -2,20 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, path, reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.staff import StaffOnly
-from pinterns.admin_home import overview
 
 
 @dataclass(frozen=True)
@@ -70,6 +69,18 @@ class PinternsAdminSite(StaffOnly, AdminSite):
 
         return super().admin_view(update_wrapper(guarded, view), cacheable)
 
+    # The pages of this site import the admins of the apps, which register with it: they are imported when it stands.
+
+    def get_urls(self) -> list:
+        from pinterns import report_pages
+
+        reports = partial(report_pages.reports_page, site=self)
+        return [
+            path("reports/", self.admin_view(reports), name="reports"),
+            path("reports/<slug:name>.csv", self.admin_view(report_pages.report_file), name="reports_file"),
+            *super().get_urls(),
+        ]
+
     def each_context(self, request: HttpRequest) -> dict:
         context = super().each_context(request)
         models = {model["object_name"]: model for app in context["available_apps"] for model in app["models"]}
@@ -98,4 +109,6 @@ class PinternsAdminSite(StaffOnly, AdminSite):
             return None
 
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        from pinterns.admin_home import overview
+
         return super().index(request, {**overview(request.user), **(extra_context or {})})

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from applications.about import authorisation_lines
 from applications.admin import bulk, decide, letters
+from applications.admin.export import columns_for
+from applications.admin.figure_filters import LetterFilter, ReachedFilter, SentFilter
 from applications.admin.filters import (
     DecisionFilter,
     ProgramFilter,
@@ -24,6 +26,7 @@ from applications.admin.filters import (
 from applications.models import Answer, Application, PageImage
 from applications.serving import private_file
 from applications.workflow import Actor, Status, Transition, allowed
+from programs.admin.export import Column, ExportMixin
 from programs.admin.pages import badge, change_url, moment, page, program_edge
 from programs.admin.queue import queue_of
 from programs.admin.rows import OwnRowsMixin
@@ -50,13 +53,14 @@ def _page_image(model_admin: "ApplicationAdmin", request: HttpRequest, object_id
 
 
 @admin.register(Application)
-class ApplicationAdmin(OwnRowsMixin, admin.ModelAdmin):
+class ApplicationAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
     """For recruiters; reviewers have a desk of their own. Drafts are their writers' business and not shown."""
 
     program_lookup = "window__program"
     list_display = ["reference", "full_name", "program_name", "season", "shown_status", "verdicts", "sent_when"]
     list_display_links = ["reference", "full_name"]
     list_filter = [ProgramFilter, WindowFilter, StatusFilter, VerdictFilter, DecisionFilter]
+    list_filter += [SentFilter, ReachedFilter, LetterFilter]
     list_select_related = ["candidate", "window__program"]
     search_fields = ["full_name", "candidate__email", "reference"]
     search_help_text = gettext_lazy("Name, e-mail address or reference")
@@ -65,6 +69,7 @@ class ApplicationAdmin(OwnRowsMixin, admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     actions = [_action(transition) for transition in bulk.TRANSITIONS]
+    export_permission = "applications.export_application"
 
     def program_id_of(self, row: Application) -> int:
         return row.window.program_id
@@ -87,6 +92,9 @@ class ApplicationAdmin(OwnRowsMixin, admin.ModelAdmin):
     def has_decide_permission(self, request: HttpRequest, obj: Application | None = None) -> bool:
         """Whether the reader may decide on this application (None: on any)."""
         return request.user.has_perm("applications.change_application") and self._is_own(request, obj)
+
+    def get_export_columns(self, request: HttpRequest) -> list[Column]:
+        return columns_for(request)
 
     # --- The list ---
 

@@ -137,6 +137,12 @@ class OfficeChoice(models.Model):
         return f"{self.position}. {self.office}"
 
 
+class StatusChangeQuerySet(models.QuerySet):
+    def stood(self) -> "StatusChangeQuerySet":
+        """Without decisions taken back before their letter left: for the candidate those never happened."""
+        return self.exclude(letter__status=Letter.Status.HELD_BACK)
+
+
 class StatusChange(models.Model):
     """Append-only: who moved an application from where to where, when and why."""
 
@@ -155,6 +161,8 @@ class StatusChange(models.Model):
         "RejectionReason", null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("reason")
     )
     letter = models.ForeignKey(Letter, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("letter"))
+
+    objects = StatusChangeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("status change")
