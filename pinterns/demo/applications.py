@@ -8,6 +8,7 @@ from random import Random
 
 from django.core.files.base import ContentFile
 from django.db.models import F
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import account_for
@@ -21,6 +22,7 @@ from letters.models import Letter
 from pinterns.demo.answers import write_draft
 from pinterns.demo.lives import DAYS_TO_ANSWER, DAYS_TO_INTERVIEW, Life, Step, live
 from pinterns.demo.people import Person, people
+from pinterns.demo.readings import FATES, read
 from pinterns.demo.references import reference
 from pinterns.demo.season import Plan, start_date
 from programs.models import Requirement, Window
@@ -174,15 +176,12 @@ def make_applications(
     rng = Random(seed)
     made = []
     for number, entry in enumerate(entries, start=1):
-        made.append(_make(entry, recruiter, rng))
+        made.append(_make(entry, recruiter, rng, seed))
         tell(number, len(entries))
-    # They tell of the past, to addresses that nobody has: the worker is not to send them now.
-    waiting = Letter.objects.waiting().filter(about__in=[application.reference for application in made])
-    waiting.update(status=Letter.Status.SENT, sent_at=F("created_at"), tries=1)
     return made
 
 
-def _make(entry: Entry, recruiter: User, rng: Random) -> Application:
+def _make(entry: Entry, recruiter: User, rng: Random, seed: int) -> Application:
     begun = entry.life.begun_at
     candidate = account_for(email=entry.person.email)
     candidate.name, candidate.date_joined = entry.person.name, min(candidate.date_joined, begun - timedelta(minutes=9))
@@ -191,8 +190,20 @@ def _make(entry: Entry, recruiter: User, rng: Random) -> Application:
     application = save_draft(candidate=candidate, window=entry.window, draft=entry.draft, uploads=uploads, at=begun)
     application.reference, application.status_since = entry.reference, begun
     application.save(update_fields=["reference", "status_since"])
-    for step in entry.life.steps:
+    ends = [step.at for step in entry.life.steps[1:]] + [timezone.now()]
+    for step, end in zip(entry.life.steps, ends, strict=False):
         _take(application, step, recruiter, rng)
+        if step.action == "review":
+            actions = [step.action for step in entry.life.steps]
+            read(
+                application,
+                fate=next((action for action in FATES if action in actions), ""),
+                by=recruiter,
+                at=step.at,
+                until=end,
+                finished=step is not entry.life.steps[-1],
+                rng=Random(f"{seed} {entry.reference}"),
+            )
     return application
 
 
@@ -211,16 +222,21 @@ def _take(application: Application, step: Step, recruiter: User, rng: Random) ->
         lapse_offers(at=step.at)
         application.refresh_from_db(fields=["status", "status_since"])
     else:
+        reasons = list(application.program.rejection_reasons.all())
         decide(
             application=application,
             action=step.action,
             by=recruiter,
             seen_status=application.status,
             note=rng.choice(NOTES[step.action]),
+            reason=rng.choice(reasons) if step.action == "reject" else None,
             terms=_terms(application, step.at) if step.action == "offer" else None,
             interview=_interview(application, step.at) if step.action == "interview" else None,
             at=step.at,
         )
+    # They tell of the past, to addresses that nobody has: the worker is not to send them now.
+    waiting = Letter.objects.waiting().filter(about=application.reference)
+    waiting.update(status=Letter.Status.SENT, sent_at=F("send_after"), tries=1)
 
 
 def _terms(application: Application, at: datetime) -> OfferTerms:

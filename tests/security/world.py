@@ -1,0 +1,81 @@
+"""One program with a row of everything, for the tests that ask who may reach what. Two of them make neighbours."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.models import User
+from applications.models import Application, Extension, LetterTemplate, PreparedDecision, RejectionReason
+from applications.workflow import Status
+from letters.models import Letter
+from programs.models import Office, Program, Requirement, Window
+from reviews.assigning import assign
+from reviews.models import Assignment, Conflict, Criterion
+from tests.factories import make_application, make_office, make_program, make_recruiter, make_reviewer, make_window
+
+
+@dataclass
+class Side:
+    """A program, the people who act in it, and one row of each kind."""
+
+    program: Program
+    office: Office
+    requirement: Requirement
+    window: Window
+    application: Application
+    letter: Letter
+    extension: Extension
+    template: LetterTemplate
+    reason: RejectionReason
+    prepared: PreparedDecision
+    criterion: Criterion
+    assignment: Assignment
+    conflict: Conflict
+    candidate: User
+    reviewer: User
+    recruiter: User
+
+
+def make_side(name: str) -> Side:
+    """A program of that name with an application in review, which one reviewer reads."""
+    now = timezone.now()
+    office = make_office(f"{name} office")
+    program = make_program(name, offices=[office], asks=("statement",))
+    window = make_window(program)
+    recruiter, reviewer = make_recruiter(program), make_reviewer(program)
+    application = make_application(window)
+    criterion = Criterion.objects.create(
+        program=program, title="Work", anchor_1="none", anchor_2="some", anchor_3="good", anchor_4="great"
+    )
+    assignment = assign(application=application, reviewer=reviewer, by=recruiter)
+    application.refresh_from_db()
+    return Side(
+        program=program,
+        office=office,
+        requirement=program.requirements.get(),
+        window=window,
+        application=application,
+        letter=Letter.objects.get(about=application.reference),
+        extension=Extension.objects.create(
+            candidate=application.candidate, window=window, until=now + timedelta(days=30), by=recruiter, at=now
+        ),
+        template=LetterTemplate.objects.create(program=program, kind="reject", subject="News", body="Dear {name}"),
+        reason=RejectionReason.objects.create(program=program, text="Too little"),
+        prepared=PreparedDecision.objects.create(
+            application=application,
+            action="waitlist",
+            seen_status=Status.IN_REVIEW,
+            seen_revision=application.revision,
+            prepared_by=recruiter,
+            prepared_at=now,
+        ),
+        criterion=criterion,
+        assignment=assignment,
+        conflict=Conflict.objects.create(
+            reviewer=reviewer, email="sister@example.org", reason="my sister", declared_at=now
+        ),
+        candidate=application.candidate,
+        reviewer=reviewer,
+        recruiter=recruiter,
+    )
