@@ -174,6 +174,8 @@ def test_pictures_are_those_of_what_was_sent_and_blacked_out(client, assignment,
 def test_pages_that_are_not_made_yet_are_told(client, assignment, application):
     application.documents.update(pages_made_at=None)
     assert "being prepared" in client.get(page_of(assignment)).text
+    old = reverse("admin:reviews_page_image", args=[assignment.pk, PageImage.objects.get(blind=True).pk])
+    assert client.get(old).status_code == 404
 
 
 def test_every_other_door_of_the_admin_is_shut(client, assignment, application):
