@@ -235,3 +235,11 @@ def test_list_and_page_ask_as_often_however_long_the_histories_are(client, appli
     if untold:
         decided(application, "reject", recruiter)
     assert counted() == before
+
+
+def test_control_without_the_wait_a_decision_is_told_at_once(client, application, recruiter, monkeypatch):
+    monkeypatch.setattr(Letter, "is_not_due_yet", lambda letter, at: False)
+    decided(application, "reject", recruiter)
+    told = "".join(pages_of(client, application).values())
+    assert "We could not offer you a place." in told
+    assert UPDATING not in told
