@@ -36,15 +36,18 @@ class NextSeasonForm(forms.Form):
         min_value=1,
         max_value=MOST_WEEKS,
     )
-    reason = reason_field(required=False)
 
     def __init__(self, *args: Any, seasons: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["season"].choices = [(season, season) for season in seasons]
 
-    def plan(self) -> dict:
-        """What the services take; call it when the form is valid."""
-        return {name: self.cleaned_data[name] for name in ("season", "new_season", "weeks")}
+
+class CopyForm(forms.Form):
+    reason = reason_field(required=False)
+
+
+class PublishForm(forms.Form):
+    reason = reason_field()
 
 
 def _seasons(model_admin: ModelAdmin, request: HttpRequest) -> list[str]:
@@ -61,7 +64,7 @@ def _asked(request: HttpRequest, seasons: list[str]) -> dict:
 
 
 def next_season_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
-    """Shows what will be made of the season that is asked for, and makes it when it is posted."""
+    """Shows what will be made of the season that is asked for; what is posted is what was shown, and it is made."""
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
     seasons = _seasons(model_admin, request)
@@ -69,24 +72,24 @@ def next_season_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpRespo
         messages.warning(request, _("There is no season to copy yet. Add the first windows by hand."))
         return redirect("admin:programs_window_changelist")
     form = NextSeasonForm(_asked(request, seasons), seasons=seasons)
+    why = CopyForm(request.POST if request.method == "POST" else None)
     plan = []
     if form.is_valid():
-        if request.method == "POST":
-            return _make(request, form)
-        plan = plan_season(programs=programs_run(request), **form.plan())
+        if why.is_valid():
+            return _make(request, form.cleaned_data, why.cleaned_data["reason"])
+        plan = plan_season(programs=programs_run(request), **form.cleaned_data)
     context = {
         "title": _("Next season"),
         "form": form,
+        "why": why,
         "copies": [entry for entry in plan if entry.copy],
         "problems": [entry.problem for entry in plan if entry.problem],
     }
     return page(model_admin, request, "admin/programs/window/next_season.html", **context)
 
 
-def _make(request: HttpRequest, form: NextSeasonForm) -> HttpResponse:
-    plan = copy_season(
-        programs=programs_run(request), by=request.user, reason=form.cleaned_data["reason"], **form.plan()
-    )
+def _make(request: HttpRequest, asked: dict, reason: str) -> HttpResponse:
+    plan = copy_season(programs=programs_run(request), by=request.user, reason=reason, **asked)
     problems = [entry.problem for entry in plan if entry.problem]
     if problems:
         messages.warning(request, _("Left out: %(problems)s") % {"problems": " ".join(problems)})
@@ -98,16 +101,12 @@ def _make(request: HttpRequest, form: NextSeasonForm) -> HttpResponse:
             made,
         )
         messages.success(request, text % {"number": made})
-    return redirect(drafts_url(form.cleaned_data["new_season"]))
+    return redirect(drafts_url(asked["new_season"]))
 
 
 def drafts_url(season: str) -> str:
     """The address of a season's windows that are not published."""
     return f"{reverse('admin:programs_window_drafts')}?{urlencode({'season': season})}"
-
-
-class PublishForm(forms.Form):
-    reason = reason_field()
 
 
 def drafts_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
