@@ -24,7 +24,7 @@ from applications.admin.filters import (
     decision_mark,
 )
 from applications.models import Answer, Application, PageImage
-from applications.serving import private_file
+from applications.private import private_file
 from applications.workflow import Actor, Status, Transition, allowed
 from programs.admin.export import Column, ExportMixin
 from programs.admin.pages import badge, change_url, moment, page, program_edge
@@ -49,7 +49,7 @@ def _page_image(model_admin: "ApplicationAdmin", request: HttpRequest, object_id
     images = PageImage.objects.filter(document__answers__application=application, document__pages_made_at__isnull=False)
     image = get_object_or_404(images, pk=image_id)
     name = f"{application.reference}-{image.number}.jpg"
-    return private_file(image.file.name, name=name, content_type="image/jpeg", as_attachment=False)
+    return private_file(image.file.name, name=name, content_type="image/jpeg", download=False)
 
 
 @admin.register(Application)

@@ -3,16 +3,33 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import User
-from applications.models import Application, Extension, LetterTemplate, PreparedDecision, RejectionReason
+from applications.models import (
+    Application,
+    Document,
+    Extension,
+    LetterTemplate,
+    PageImage,
+    PreparedDecision,
+    RejectionReason,
+)
 from applications.workflow import Status
 from letters.models import Letter
 from programs.models import Office, Program, Requirement, Window
 from reviews.assigning import assign
 from reviews.models import Assignment, Conflict, Criterion
-from tests.factories import make_application, make_office, make_program, make_recruiter, make_reviewer, make_window
+from tests.factories import (
+    make_application,
+    make_office,
+    make_program,
+    make_recruiter,
+    make_requirement,
+    make_reviewer,
+    make_window,
+)
 
 
 @dataclass
@@ -32,6 +49,9 @@ class Side:
     criterion: Criterion
     assignment: Assignment
     conflict: Conflict
+    document: Document
+    clear_image: PageImage
+    blind_image: PageImage
     candidate: User
     reviewer: User
     recruiter: User
@@ -42,6 +62,7 @@ def make_side(name: str) -> Side:
     now = timezone.now()
     office = make_office(f"{name} office")
     program = make_program(name, offices=[office], asks=("statement",))
+    asks_for_file = make_requirement(program, "document", mandatory=False)
     window = make_window(program)
     recruiter, reviewer = make_recruiter(program), make_reviewer(program)
     application = make_application(window)
@@ -50,10 +71,11 @@ def make_side(name: str) -> Side:
     )
     assignment = assign(application=application, reviewer=reviewer, by=recruiter)
     application.refresh_from_db()
+    document = _document(application, asks_for_file)
     return Side(
         program=program,
         office=office,
-        requirement=program.requirements.get(),
+        requirement=program.requirements.get(kind="statement"),
         window=window,
         application=application,
         letter=Letter.objects.get(about=application.reference),
@@ -75,7 +97,30 @@ def make_side(name: str) -> Side:
         conflict=Conflict.objects.create(
             reviewer=reviewer, email="sister@example.org", reason="my sister", declared_at=now
         ),
+        document=document,
+        clear_image=document.page_images.get(blind=False),
+        blind_image=document.page_images.get(blind=True),
         candidate=application.candidate,
         reviewer=reviewer,
         recruiter=recruiter,
     )
+
+
+def _document(application: Application, requirement: Requirement) -> Document:
+    """A file that was sent, with a picture of its one page for either reading."""
+    document = application.documents.create(
+        requirement=requirement,
+        file=ContentFile(b"%PDF-", name="cv.pdf"),
+        name="cv.pdf",
+        content_type="application/pdf",
+        size=5,
+        pages=1,
+        sha256="0" * 64,
+        in_draft=False,
+        pages_made_at=timezone.now(),
+    )
+    for blind in (True, False):
+        picture = ContentFile(b"picture", name="page.jpg")
+        document.page_images.create(number=1, blind=blind, file=picture, width=1, height=1)
+    application.answers.filter(requirement=requirement).update(document=document)
+    return document
