@@ -24,8 +24,9 @@ from applications.admin.filters import (
     decision_mark,
 )
 from applications.models import Answer, Application, PageImage
+from applications.prepared import prepared_of
 from applications.private import private_file
-from applications.workflow import Actor, Status, Transition, allowed
+from applications.workflow import Actor, Status, Transition, allowed, transition
 from programs.admin.export import Column, ExportMixin
 from programs.admin.pages import badge, change_url, moment, page, program_edge
 from programs.admin.queue import queue_of
@@ -68,7 +69,7 @@ class ApplicationAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    actions = [_action(transition) for transition in bulk.TRANSITIONS]
+    actions = [_action(row) for row in bulk.TRANSITIONS]
     export_permission = "applications.export_application"
 
     def program_id_of(self, row: Application) -> int:
@@ -152,6 +153,7 @@ class ApplicationAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
         # Those that the reader may see: of the programs that they run, or all.
         others = self.get_queryset(request).filter(candidate=application.candidate_id).exclude(pk=application.pk)
         blind = request.GET.get("reading") == "blind"
+        prepared = prepared_of(application) if may_decide else None
         context = {
             "title": application.full_name,
             "application": application,
@@ -162,9 +164,13 @@ class ApplicationAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
             "blind": blind,
             "authorisation": authorisation_lines(application.work_authorisation),
             "offices": [choice.office for choice in application.office_choices.select_related("office")],
-            "history": list(application.history.select_related("by", "letter"))[::-1],
+            "history": list(application.history.select_related("by", "letter", "reason"))[::-1],
             "letters": letters.letters_of(application),
             "offer": getattr(application, "offer", None),
+            "interview": getattr(application, "interview", None),
+            "prepared": prepared,
+            "prepared_verb": transition(prepared.action).verb if prepared else "",
+            "may_move_up": may_decide and application.status in bulk.FREES_A_PLACE,
             "queue": queue_of(self, request, application),
             "others": others.order_by("-submitted_at"),
         }

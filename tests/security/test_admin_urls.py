@@ -102,9 +102,7 @@ RULES: dict[str, Rule] = {
     "applications_letter_again": Rule(RECRUITER, lambda side: [side.application.pk, side.letter.pk]),
     "applications_page_image": Rule(RECRUITER, lambda side: [side.application.pk, side.clear_image.pk]),
     **model("applications_extension", "extension", look=RECRUITER, add=RECRUITER, change=RECRUITER, delete=NOBODY),
-    **model(
-        "applications_lettertemplate", "template", look=RECRUITER, add=NOBODY, change=RECRUITER, delete=RECRUITER
-    ),
+    **model("applications_lettertemplate", "template", look=RECRUITER, add=NOBODY, change=RECRUITER, delete=RECRUITER),
     "applications_words": Rule(RECRUITER, lambda side: [side.program.pk, "reject"]),
     "applications_words_preview": Rule(RECRUITER, lambda side: [side.program.pk, "reject"]),
     **model(
