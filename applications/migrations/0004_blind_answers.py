@@ -1,6 +1,6 @@
-"""Answers that were sent before there was a blind reading get theirs."""
+"""Answers that were sent before there was a blind reading get theirs; documents without pages are found at once."""
 
-from django.db import migrations, transaction
+from django.db import migrations, models, transaction
 
 from applications.blinding import blind, identity
 from applications.redaction import Redaction
@@ -30,4 +30,12 @@ class Migration(migrations.Migration):
 
     dependencies = [("applications", "0003_decisions_and_page_images")]
 
-    operations = [migrations.RunPython(blind_all, migrations.RunPython.noop)]
+    operations = [
+        migrations.AddIndex(
+            model_name="document",
+            index=models.Index(
+                condition=models.Q(("pages_made_at", None)), fields=["-id"], name="document_without_pages"
+            ),
+        ),
+        migrations.RunPython(blind_all, migrations.RunPython.noop),
+    ]

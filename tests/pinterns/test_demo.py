@@ -271,6 +271,13 @@ class BulkTest(Consistent, TestCase):
             assert form.is_valid()
             assert form.about.cleaned_data["full_name"] == application.full_name
 
+    def test_answers_are_blinded_as_those_that_were_sent(self):
+        answers = Answer.objects.filter(application__candidate__email__endswith=bulk.DOMAIN)
+        links = [answer for answer in answers if "://" in "".join(answer.lines)]
+        assert links, "the control: there are links to hide"
+        assert not [answer for answer in answers if "://" in "".join([*answer.blind_lines, answer.blind_reason])]
+        assert all(len(answer.blind_lines) == len(answer.lines) and answer.blind_reason for answer in answers)
+
     def test_pages_open_for_those_of_the_bulk(self):
         client = Client()
         of_bulk = Application.objects.filter(candidate__email__endswith=bulk.DOMAIN).select_related("candidate")
