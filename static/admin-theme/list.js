@@ -3,6 +3,8 @@
 
 let chosenFilter = null;
 
+const isList = (event) => event.detail.target?.id === "changelist-form";
+
 document.addEventListener("click", (event) => {
   const link = event.target.closest("#filter-choices a");
   if (link) chosenFilter = link.closest("details")?.dataset.filterTitle ?? "";
@@ -15,4 +17,15 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const filter = document.querySelector(`#filter-choices [data-filter-title="${CSS.escape(chosenFilter)}"]`);
   (filter?.querySelector(".selected a") ?? document.querySelector(".drawer-close")).focus();
   chosenFilter = null;
+});
+
+/* What came is no list (one is signed out, say), or nothing came: go there, as the link would have. */
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, serverResponse } = event.detail;
+  if (!isList(event) || serverResponse.includes('id="changelist-form"')) return;
+  event.detail.shouldSwap = false;
+  location.assign(xhr.responseURL);
+});
+document.addEventListener("htmx:sendError", (event) => {
+  if (isList(event)) location.assign(event.detail.pathInfo.finalRequestPath);
 });

@@ -99,6 +99,28 @@ def test_filters_are_chosen_in_a_drawer_that_stays_open_and_leave_chips(desk):
     expect(page.locator(".chip")).to_have_count(1)
 
 
+def test_the_drawer_closes_when_the_focus_leaves_it(desk):
+    page = desk(viewport=PHONE)
+    page.goto(LIST)
+    opener, drawer = page.get_by_role("button", name="Filters"), page.locator("#filters")
+    opener.click()
+    expect(drawer.get_by_role("button", name="Close")).to_be_focused()
+    drawer.get_by_role("link").last.focus()
+    page.keyboard.press("Tab")
+    expect(drawer).to_be_hidden()
+    opener.click()
+    expect(drawer).to_be_visible()
+
+
+def test_a_filter_leads_to_the_door_when_one_is_signed_out_meanwhile(desk):
+    page = desk()
+    page.goto(LIST)
+    page.get_by_role("button", name="Filters").click()
+    page.context.clear_cookies()
+    page.locator("#filters").get_by_role("link", name="Pin Labs", exact=True).click()
+    expect(page).to_have_url(re.compile("/sign-in/"))
+
+
 def test_without_javascript_the_drawer_and_the_actions_work_too(desk):
     page = desk(javascript=False)
     page.goto(LIST)
