@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
@@ -29,7 +30,25 @@ class OfferTerms:
     answer_by: date
 
 
-def compose(application: Application, kind: str, *, name: str = "", terms: OfferTerms | None = None) -> LetterText:
+@dataclass(frozen=True)
+class InterviewTerms:
+    """When and where one talks: `starts_at` is an instant, announced in `time_zone`; a place, a link, or both."""
+
+    starts_at: datetime
+    time_zone: str
+    minutes: int
+    place: str = ""
+    link: str = ""
+
+
+def compose(
+    application: Application,
+    kind: str,
+    *,
+    name: str = "",
+    terms: OfferTerms | None = None,
+    interview: InterviewTerms | None = None,
+) -> LetterText:
     """The letter of that kind, named after the transition that it tells of ("receipt" for the first sending).
 
     `name` is how the candidate is addressed, their sent name when empty. Raises KeyError for an unknown kind.
@@ -48,6 +67,12 @@ def compose(application: Application, kind: str, *, name: str = "", terms: Offer
             "office": terms.office.name,
             "start_date": day(terms.start_date),
             "answer_by": day(terms.answer_by),
+        }
+    if interview:
+        facts |= {
+            "interview_when": _("%(time)s, %(minutes)d minutes")
+            % {"time": when(interview.starts_at, ZoneInfo(interview.time_zone)), "minutes": interview.minutes},
+            "interview_where": ", ".join(filter(None, [interview.place, interview.link])),
         }
     subject, *paragraphs = _letters()[kind]
     greeting = _("Dear %(name)s,") % {
@@ -68,9 +93,10 @@ def write(
     text: LetterText | None = None,
     name: str = "",
     terms: OfferTerms | None = None,
+    interview: InterviewTerms | None = None,
 ) -> Letter:
     """Writes a letter to the candidate in the caller's transaction: `text` where somebody changed the words, else compose()."""
-    text = text or compose(application, kind, name=name, terms=terms)
+    text = text or compose(application, kind, name=name, terms=terms, interview=interview)
     return write_letter(
         addressee=application.candidate,
         subject=text.subject,
@@ -102,9 +128,8 @@ def _letters() -> dict[str, tuple[str, ...]]:
         "interview": (
             _("We would like to talk with you: %(program)s"),
             _("Your application to %(program)s, %(season)s, made us want to know more. We invite you to an interview."),
-            _(
-                "Please answer this letter with a few times that suit you in the next ten days, and the time zone you are in."
-            ),
+            _("When: %(interview_when)s\nWhere: %(interview_where)s"),
+            _("If that time does not suit you, answer this letter with a few that do."),
         ),
         "offer": (
             _("An offer: %(program)s, %(season)s"),

@@ -128,7 +128,8 @@ class ApplicationAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
 
         return [
             path("<path:object_id>/decide/<str:action>/", view(decide.decide_page), name="applications_decide"),
-            path("bulk/<str:action>/", view(bulk.apply), name="applications_bulk"),
+            path("bulk/<str:action>/", view(bulk.decide_many), name="applications_bulk"),
+            path("bulk/offer/next/<int:window_id>/", view(bulk.move_up), name="applications_move_up"),
             path("<path:object_id>/letters/<int:letter_id>/", view(_send_again), name="applications_letter"),
             *super().get_urls(),
         ]

@@ -14,12 +14,12 @@ from accounts.services import account_for
 from applications.decisions import decide, lapse_offers
 from applications.documents import Upload, receive
 from applications.form import ApplicationForm, Draft
-from applications.letter_texts import OfferTerms
+from applications.letter_texts import InterviewTerms, OfferTerms
 from applications.models import Application
 from applications.services import answer_offer, save_draft, submit, withdraw
 from letters.models import Letter
 from pinterns.demo.answers import write_draft
-from pinterns.demo.lives import DAYS_TO_ANSWER, Life, Step, live
+from pinterns.demo.lives import DAYS_TO_ANSWER, DAYS_TO_INTERVIEW, Life, Step, live
 from pinterns.demo.people import Person, people
 from pinterns.demo.references import reference
 from pinterns.demo.season import Plan, start_date
@@ -218,6 +218,7 @@ def _take(application: Application, step: Step, recruiter: User, rng: Random) ->
             seen_status=application.status,
             note=rng.choice(NOTES[step.action]),
             terms=_terms(application, step.at) if step.action == "offer" else None,
+            interview=_interview(application, step.at) if step.action == "interview" else None,
             at=step.at,
         )
 
@@ -225,3 +226,13 @@ def _take(application: Application, step: Step, recruiter: User, rng: Random) ->
 def _terms(application: Application, at: datetime) -> OfferTerms:
     first_choice = application.office_choices.select_related("office").first()
     return OfferTerms(first_choice.office, start_date(application.window), (at + timedelta(days=DAYS_TO_ANSWER)).date())
+
+
+def _interview(application: Application, at: datetime) -> InterviewTerms:
+    zone = application.window.zone
+    starts_at = (at.astimezone(zone) + timedelta(days=DAYS_TO_INTERVIEW)).replace(
+        hour=10, minute=0, second=0, microsecond=0
+    )
+    return InterviewTerms(
+        starts_at, zone.key, 45, link="https://meet.pinterns.example/" + application.reference.lower()
+    )

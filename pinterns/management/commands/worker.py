@@ -13,6 +13,7 @@ from django.db import close_old_connections
 
 from applications.decisions import lapse_offers
 from applications.documents import sweep_documents
+from applications.prepared import apply_approved
 from letters.delivery import deliveries
 from letters.models import Letter
 from programs.pictures import sweep_pictures
@@ -35,6 +36,7 @@ def clear_sessions() -> None:
 
 # What is done, each so many seconds: any worker may do it at any time, and twice does no harm.
 JOBS: list[tuple[int, Callable[[], object]]] = [
+    (IDLE_SECONDS, apply_approved),
     (MINUTE, lapse_offers),
     (15 * MINUTE, sweep_documents),
     (15 * MINUTE, sweep_pictures),
