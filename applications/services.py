@@ -76,7 +76,10 @@ def save_draft(
 
 def _own_row(candidate: User, window: Window, at: datetime) -> Application:
     """The candidate's one application to this window, locked; made when there is none."""
-    if window.state(at) == Window.State.SCHEDULED:
+    state = window.state(at)
+    if state == Window.State.DRAFT:
+        raise NotEditable(shut_sentence(window, state))
+    if state == Window.State.SCHEDULED:
         raise NotEditable(
             _("This window has not opened yet. It opens on %(time)s.") % {"time": when(window.opens_at, window.zone)}
         )
@@ -140,6 +143,8 @@ def _refuse_shut(application: Application, at: datetime) -> None:
 def shut_sentence(window: Window, state: str, *, kept: bool = True) -> str:
     """Why nothing can be sent to `window`; with `kept`, that what was typed is saved."""
     moment = {"closes": when(window.closes_at, window.zone), "opens": when(window.opens_at, window.zone)}
+    if state == Window.State.DRAFT:  # its times are nobody's to know yet
+        return _("This intake is not announced yet. Look at the program's page for when you can apply.")
     if state == Window.State.SCHEDULED:
         return _("This window opens on %(opens)s. Nothing can be sent before.") % moment
     if state == Window.State.FULL:
@@ -159,7 +164,7 @@ def _take_place(application: Application, at: datetime) -> None:
     own = Extension.objects.filter(candidate=application.candidate_id, window=OuterRef("pk"), until__gt=at)
     in_time = Q(closes_at__gt=at) | Q(Exists(own))
     windows = Window.objects.filter(pk=application.window_id)
-    if not windows.filter(room, in_time, opens_at__lte=at).update(taken=F("taken") + 1):
+    if not windows.published().filter(room, in_time, opens_at__lte=at).update(taken=F("taken") + 1):
         now = Extension.objects.windows_of(application.candidate, windows)[application.window_id]
         state = now.state(at)
         raise WindowShut(shut_sentence(now, Window.State.FULL if state == Window.State.OPEN else state))

@@ -61,6 +61,13 @@ def short_day(value: date) -> str:
     return format_skeleton("MMMd", value, locale=_locale())
 
 
+def span(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    """Two instants as days in `zone`, where there is little room: “9 Nov – 27 Dec 2026”."""
+    first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
+    pattern = "d MMM" if first.year == last.year else "d MMM y"
+    return f"{format_date(first, pattern, locale=_locale())} – {format_date(last, 'd MMM y', locale=_locale())}"
+
+
 def instant(local: datetime, zone: ZoneInfo) -> datetime:
     """The one instant (in UTC) at which clocks in `zone` show the naive `local` time.
 

@@ -5,7 +5,6 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from applications.prepared import prepare
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from applications import workflow
 from applications.decisions import Outcome
 from applications.letter_texts import OfferTerms
 from applications.models import Application, OfficeChoice, PreparedDecision, RejectionReason
+from applications.prepared import prepare
 from applications.workflow import Status
 from programs.models import Office, Window
 from reviews.models import Standing

@@ -16,7 +16,14 @@ from applications.about import authorisation_lines
 from applications.admin import bulk, decide
 from applications.admin.export import columns_for
 from applications.admin.figure_filters import LetterFilter, ReachedFilter, SentFilter
-from applications.admin.filters import ProgramFilter, StatusFilter, VerdictFilter, WindowFilter
+from applications.admin.filters import (
+    DecisionFilter,
+    ProgramFilter,
+    StatusFilter,
+    VerdictFilter,
+    WindowFilter,
+    decision_mark,
+)
 from applications.models import Application
 from applications.workflow import Actor, Status, Transition, allowed
 from letters.models import Letter
@@ -58,7 +65,7 @@ class ApplicationAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
     program_lookup = "window__program"
     list_display = ["reference", "full_name", "program_name", "season", "shown_status", "verdicts", "sent_when"]
     list_display_links = ["reference", "full_name"]
-    list_filter = [ProgramFilter, WindowFilter, StatusFilter, VerdictFilter]
+    list_filter = [ProgramFilter, WindowFilter, StatusFilter, VerdictFilter, DecisionFilter]
     list_filter += [SentFilter, ReachedFilter, LetterFilter]
     list_select_related = ["candidate", "window__program"]
     search_fields = ["full_name", "candidate__email", "reference"]
@@ -107,7 +114,9 @@ class ApplicationAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def shown_status(self, application: Application) -> str:
-        return badge(application.status, Status(application.status).label)
+        return format_html(
+            "{} {}", badge(application.status, Status(application.status).label), decision_mark(application)
+        )
 
     @admin.display(description=gettext_lazy("met"), ordering="met")
     def verdicts(self, application: Application) -> str:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from applications.admin.filters import ProgramFilter, WindowFilter
 from applications.extensions import grant_extension
 from applications.models import Extension
 from programs.admin.pages import LocalTimeField, moment, page
@@ -61,6 +62,7 @@ class ExtensionAdmin(OwnRowsMixin, admin.ModelAdmin):
     list_display = ["candidate", "window", "until_when", "by", "granted_when", "reason"]
     list_display_links = None
     list_select_related = ["candidate", "window__program", "by"]
+    list_filter = [ProgramFilter, WindowFilter]
     search_fields = ["candidate__email", "candidate__name"]
     show_facets = admin.ShowFacets.NEVER
 
@@ -85,7 +87,7 @@ class ExtensionAdmin(OwnRowsMixin, admin.ModelAdmin):
         """Grants one, and writes to the candidate."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        windows = Window.objects.filter(program__in=programs_run(request)).select_related("program")
+        windows = Window.objects.published().filter(program__in=programs_run(request)).select_related("program")
         initial = {"window": request.GET.get("window")}
         form = ExtensionForm(request.POST if request.method == "POST" else None, windows=windows, initial=initial)
         if request.method == "POST" and form.is_valid():

@@ -3,10 +3,14 @@
 from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from applications.models import Application
+from applications.undecided import UNDECIDED
 from applications.workflow import Status
 from programs.admin import windows
+from programs.admin.pages import badge
 from programs.admin.rows import programs_run
 from programs.models import Window
 
@@ -56,3 +60,29 @@ class VerdictFilter(admin.SimpleListFilter):
         if self.value() == "all":
             return queryset.filter(met=F("asked"))
         return queryset.filter(met__lt=F("asked")) if self.value() == "some" else queryset
+
+
+class DecisionFilter(admin.SimpleListFilter):
+    """What still waits for a decision, and was promised one for these days or for days that are over."""
+
+    title = _("decision")
+    parameter_name = "decision"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("due", _("due in 3 days")), ("overdue", _("overdue"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        at = timezone.now()
+        if self.value() == "due":
+            windows = Window.objects.decision_due(at=at)
+        elif self.value() == "overdue":
+            windows = Window.objects.decision_overdue(at=at)
+        else:
+            return queryset
+        return queryset.filter(window__in=windows, status__in=UNDECIDED)
+
+
+def decision_mark(application: Application) -> str:
+    """A badge where the promised day has come and the decision has not; else nothing."""
+    state = application.window.decision_state(timezone.now()) if application.status in UNDECIDED else ""
+    return badge(state, _("Overdue") if state == "overdue" else _("Due")) if state else ""

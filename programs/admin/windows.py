@@ -1,5 +1,6 @@
 """Windows in the admin: read here, changed on the pages of window_pages.py alone."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -15,8 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programs import services
+from programs.admin import seasons
 from programs.admin.pages import badge, change_url, moment, page
 from programs.admin.rows import OwnRowsMixin, is_in_use, programs_run
+from programs.admin.timeline import timeline_page
 from programs.admin.window_forms import NewWindowForm
 from programs.admin.window_pages import BY_NAME, history, possible
 from programs.models import Window
@@ -72,8 +75,16 @@ class WindowAdmin(OwnRowsMixin, admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
 
     def get_urls(self) -> list:
-        view = self.admin_site.admin_view(self.do)
-        return [path("<path:object_id>/do/<str:name>/", view, name="programs_window_do"), *super().get_urls()]
+        def view(function: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+            return self.admin_site.admin_view(lambda request, *args, **kwargs: function(self, request, *args, **kwargs))
+
+        return [
+            path("list/", self.admin_site.admin_view(super().changelist_view), name="programs_window_list"),
+            path("next-season/", view(seasons.next_season_page), name="programs_window_next_season"),
+            path("drafts/", view(seasons.drafts_page), name="programs_window_drafts"),
+            path("<path:object_id>/do/<str:name>/", self.admin_site.admin_view(self.do), name="programs_window_do"),
+            *super().get_urls(),
+        ]
 
     @admin.display(description=gettext_lazy("state"))
     def shown_state(self, window: Window) -> str:
@@ -98,6 +109,10 @@ class WindowAdmin(OwnRowsMixin, admin.ModelAdmin):
 
     # --- Pages ---
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """The timeline; the plain list where something is searched or filtered, and at an address of its own."""
+        return super().changelist_view(request, extra_context) if request.GET else timeline_page(self, request)
+
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict | None = None) -> HttpResponse:
         """A new intake, through the service that refuses what makes no sense."""
         if not self.has_add_permission(request):
@@ -112,7 +127,9 @@ class WindowAdmin(OwnRowsMixin, admin.ModelAdmin):
                 show(form, error)
             else:
                 self.log_addition(request, window, [{"added": {}}])
-                messages.success(request, _("The window is scheduled."))
+                messages.success(
+                    request, _("The window is scheduled.") if window.published else _("The draft is kept.")
+                )
                 return redirect(change_url(window))
         context = {"title": _("Add a window"), "form": form, "verb": _("Schedule it")}
         return page(self, request, "admin/form.html", **context)
