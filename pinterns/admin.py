@@ -15,7 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.staff import StaffOnly
 
 # Where staff go, in the order of how often; everything else is reached from these or from the home.
-PLACES = ["Assignment", "Application", "Standing", "Window", "Program", "Office", "Letter", "User"]
+PLACES = [
+    *("Assignment", "Application", "PreparedDecision", "Standing"),
+    *("Window", "Program", "Office", "Letter", "User"),
+]
 
 
 def _refuse_nonsense(request: HttpRequest) -> None:

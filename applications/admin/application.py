@@ -25,7 +25,8 @@ from applications.admin.filters import (
     decision_mark,
 )
 from applications.models import Application
-from applications.workflow import Actor, Status, Transition, allowed
+from applications.prepared import prepared_of
+from applications.workflow import Actor, Status, Transition, allowed, transition
 from letters.models import Letter
 from letters.services import retry_letter
 from programs.admin.export import Column, ExportMixin
@@ -74,7 +75,7 @@ class ApplicationAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    actions = [_action(transition) for transition in bulk.TRANSITIONS]
+    actions = [_action(row) for row in bulk.TRANSITIONS]
     export_permission = "applications.export_application"
 
     def program_id_of(self, row: Application) -> int:
@@ -149,6 +150,7 @@ class ApplicationAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
         """What was sent, how it was judged, what became of it, and what can be done now."""
         application = self.own_row(request, object_id, "view")
         may_decide = self.has_decide_permission(request, application)
+        prepared = prepared_of(application) if may_decide else None
         context = {
             "title": application.full_name,
             "application": application,
@@ -158,10 +160,14 @@ class ApplicationAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
             "answers": application.answers.select_related("document"),
             "authorisation": authorisation_lines(application.work_authorisation),
             "offices": [choice.office for choice in application.office_choices.select_related("office")],
-            "history": list(application.history.select_related("by", "letter"))[::-1],
+            "history": list(application.history.select_related("by", "letter", "reason"))[::-1],
             "letters": Letter.objects.filter(about=application.reference).order_by("-pk"),
             "offer": getattr(application, "offer", None),
             "queue": queue_of(self, request, application),
+            "interview": getattr(application, "interview", None),
+            "prepared": prepared,
+            "prepared_verb": transition(prepared.action).verb if prepared else "",
+            "may_move_up": may_decide and application.status in bulk.FREES_A_PLACE,
         }
         return page(self, request, "admin/applications/application/application.html", **context)
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from applications.admin.decide import NoteForm
+from applications.admin.decision_forms import NoteForm
 from applications.models import RejectionReason
 from applications.workflow import Status
 from programs.admin.pages import day_field, page
