@@ -15,7 +15,7 @@ from applications import services, story
 from applications.about import authorisation_lines
 from applications.apply import apply, has_unsent_changes, preview, runs
 from applications.models import Application, Document, Extension
-from applications.serving import private_file
+from applications.private import private_file
 from applications.workflow import Actor, Status, TransitionError, allowed
 from letters.models import Letter
 
@@ -149,4 +149,4 @@ def document(request: HttpRequest, public_id) -> FileResponse:
     own = found.application.candidate_id == request.user.pk
     if not (own or (found.application.status != Status.DRAFT and runs(request, found.application.program))):
         raise Http404
-    return private_file(found.file.name, name=found.name, content_type=found.content_type, as_attachment=True)
+    return private_file(found.file.name, name=found.name, content_type=found.content_type, download=True)

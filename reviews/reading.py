@@ -109,8 +109,12 @@ def what_was_sent(assignment: Assignment) -> list[Given]:
 
 
 def page_images(assignment: Assignment) -> QuerySet[PageImage]:
-    """The pictures that the reader may look at: of what was sent alone, and blacked out while they are blind."""
-    found = PageImage.objects.filter(document__answers__application=assignment.application_id)
+    """The pictures that the reader may look at: of what was sent alone, and blacked out while they are blind.
+
+    None of a file whose pages are made anew: the old ones may show what is hidden by now.
+    """
+    sent = PageImage.objects.filter(document__answers__application=assignment.application_id)
+    found = sent.filter(document__pages_made_at__isnull=False)
     return found.filter(blind=True) if is_blind(assignment) else found
 
 

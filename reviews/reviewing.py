@@ -14,7 +14,7 @@ from reviews import assigning, standings
 from reviews.models import Assignment, AssignmentQuerySet, Criterion, Review, Score
 
 # While an application is one of these, what a reviewer finds can still matter.
-UNDER_REVIEW = [Status.SUBMITTED, Status.IN_REVIEW, Status.INTERVIEW, Status.WAITLISTED]
+UNDER_REVIEW = [Status.SUBMITTED, Status.IN_REVIEW, Status.INTERVIEW]
 
 
 class NotTaken(Exception):
@@ -53,13 +53,13 @@ def save_review(
     """Keeps a review as far as it has come; parts may be missing.
 
     `scores` are values from 1 to 4 by the id of an active criterion of the program. Raises NotTaken once the review is
-    in, the reviewer has stepped back or the application is decided; ValueError for a score that no page offers.
+    in, the reviewer has stepped back, the application is decided, or a criterion is none (any more).
     """
     at = at or timezone.now()
     _locked(assignment, by)
     known = {criterion.pk for criterion in criteria_of(assignment)}
     if not known.issuperset(scores):
-        raise ValueError("A score names no active criterion of the program.")
+        raise NotTaken(_("The rubric has changed meanwhile. Load the page again before you go on."))
     facts = {"comment": comment, "confidence": confidence, "recommendation": recommendation, "saved_at": at}
     review, _created = Review.objects.update_or_create(assignment=assignment, defaults=facts)
     Score.objects.bulk_create(
@@ -139,12 +139,13 @@ def weighted_mean(criteria: list[Criterion], scores: dict[int, int]) -> Decimal:
 
 
 def _locked(assignment: Assignment, by: User, *, needs_open: bool = True) -> Application:
-    """Holds the assignment, so that of two who write at once the second one sees what the first one did.
+    """Holds the application, so that of two who write at once the second one sees what the first one did.
 
-    Returns its application as it is now; raises NotTaken when nothing may be written any more.
+    Returns it as it is now; raises NotTaken when nothing may be written any more.
     """
-    row = Assignment.objects.select_for_update().get(pk=assignment.pk)
-    application = Application.objects.only("status", "revision", "window").get(pk=row.application_id)
+    rows = Application.objects.select_for_update().only("status", "revision", "window")
+    application = rows.get(pk=assignment.application_id)
+    row = Assignment.objects.get(pk=assignment.pk)
     if row.reviewer_id != by.pk or row.recused_at:
         raise NotTaken(_("This application is not yours to review any more."))
     if Review.objects.filter(assignment=row, submitted_at__isnull=False).exists():

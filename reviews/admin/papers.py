@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.http import FileResponse, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from applications.serving import private_file
+from applications.private import private_file
 from reviews import reading
 
 
@@ -18,11 +18,11 @@ def page_image(model_admin: admin.ModelAdmin, request: HttpRequest, object_id: s
     assignment = model_admin.own_row(request, object_id, "review")
     image = get_object_or_404(reading.page_images(assignment), pk=image_id)
     name = f"{assignment.application.reference}-{image.number}.jpg"
-    return private_file(image.file.name, name=name, content_type="image/jpeg", as_attachment=False)
+    return private_file(image.file.name, name=name, content_type="image/jpeg", download=False)
 
 
 def document(model_admin: admin.ModelAdmin, request: HttpRequest, object_id: str, public_id: UUID) -> FileResponse:
     """The file as it was sent."""
     assignment = model_admin.own_row(request, object_id, "review")
     found = get_object_or_404(reading.documents(assignment), public_id=public_id)
-    return private_file(found.file.name, name=found.name, content_type=found.content_type, as_attachment=True)
+    return private_file(found.file.name, name=found.name, content_type=found.content_type, download=True)

@@ -1,9 +1,9 @@
-// The keys of the review page. What a key does is said in the page: aria-keyshortcuts on the link, button or field.
+// The review page: its keys, and that nothing typed is lost. What a key does is said in the page, by aria-keyshortcuts.
 "use strict";
 
 const dialog = document.getElementById("keys");
 const off = document.getElementById("keys-off");
-const saved = document.getElementById("saved");
+const form = document.getElementById("rubric"); // none once the review is in
 
 for (const opener of document.querySelectorAll("[data-opens]")) {
   opener.hidden = false;
@@ -37,18 +37,29 @@ function choose(number) {
   if (!radio) return false;
   radio.checked = true;
   radio.dispatchEvent(new Event("change", { bubbles: true }));
-  const next = questions[questions.indexOf(here) + 1];
-  const control = next ? next.querySelector(":checked") ?? next.querySelector("input") : radio;
-  control.focus();
-  (next ?? here).scrollIntoView({ block: "nearest" });
+  const next = questions[questions.indexOf(here) + 1] ?? here;
+  (next.querySelector(":checked") ?? next.querySelector("input")).focus({ preventScroll: true });
+  next.scrollIntoView({ block: "nearest" });
   return true;
 }
 
-// A save that did not arrive is told: no answer, an error, or the way to the door because the session is over.
-for (const name of ["htmx:sendError", "htmx:responseError", "htmx:afterRequest"]) {
-  document.addEventListener(name, (event) => {
-    const { xhr, pathInfo } = event.detail;
-    const arrived = name === "htmx:afterRequest" && new URL(xhr.responseURL || "about:blank").pathname === pathInfo.requestPath;
-    if (saved && !arrived) saved.textContent = saved.dataset.lost;
+if (form) {
+  const saved = document.getElementById("saved");
+  const address = form.getAttribute("hx-post");
+  let unsaved = false;
+  for (const name of ["input", "change"]) form.addEventListener(name, () => (unsaved = true));
+  form.addEventListener("submit", () => (unsaved = false));
+  form.addEventListener("htmx:beforeRequest", () => (unsaved = false));
+
+  // Arrived means answered by our own address: not by an error, and not by the door when the session is over.
+  form.addEventListener("htmx:afterRequest", ({ detail: { successful, xhr } }) => {
+    if (successful && new URL(xhr.responseURL).pathname === address) return;
+    unsaved = true;
+    saved.textContent = saved.dataset.lost;
+  });
+
+  // Whoever goes on before the pause after the last change is over takes it with them.
+  window.addEventListener("pagehide", () => {
+    if (unsaved) navigator.sendBeacon(address, new FormData(form));
   });
 }

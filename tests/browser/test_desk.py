@@ -136,6 +136,22 @@ def test_it_works_without_scripts(server, visitor, desk):
     expect(page).to_have_url(re.compile(f"{desk['pages'][1]}$"))
 
 
+def test_whoever_goes_on_at_once_loses_nothing(server, visitor, desk):
+    page = open_desk(visitor, server, desk)
+    page.goto(desk["pages"][1])
+    page.keyboard.press("2")
+    page.keyboard.press("c")
+    page.keyboard.type("In haste")
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    expect(page).to_have_url(re.compile(f"{desk['pages'][2]}$"))
+    page.wait_for_timeout(500)
+    page.keyboard.press("k")
+    expect(page).to_have_url(re.compile(f"{desk['pages'][1]}$"))
+    expect(page.get_by_label("Craft of sort 2")).to_be_checked()
+    expect(page.get_by_label("Comment")).to_have_value("In haste")
+
+
 def test_a_save_that_is_lost_is_told(server, browser, desk):
     with browser.new_context(base_url=server.base_url, viewport=DESK) as context:  # whose console may complain
         page = context.new_page()
@@ -179,10 +195,12 @@ def test_every_page_is_accessible_and_fits(server, visitor, desk, viewport, colo
     look()
     look(second.replace("change", "recuse"))
     page.get_by_role("button", name="Step back").click()
+    expect(page.locator("#id_reason_error")).to_be_visible()
     look()
     look("/admin/reviews/conflict/")
     look("/admin/reviews/conflict/add/")
     page.get_by_role("button", name="Declare it").click()
+    expect(page.locator("#id_email_error")).to_be_visible()
     look()
     page.get_by_label("Their e-mail address").fill("sister@example.org")
     page.get_by_label("Why?").fill("My sister")
@@ -190,6 +208,7 @@ def test_every_page_is_accessible_and_fits(server, visitor, desk, viewport, colo
     expect(page.get_by_text("Declared.")).to_be_visible()
     look()
     page.get_by_role("link", name="Take back sister@example.org").click()
+    expect(page.get_by_role("button", name="Take it back")).to_be_visible()
     look()
 
 

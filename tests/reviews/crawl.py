@@ -74,7 +74,7 @@ def walk(client: Client, *starts: str, within: str = "/", most: int = 300) -> It
         if answer.status_code in (301, 302):
             ahead.append(urljoin(address, answer["Location"]))
         if answer.headers.get("Content-Type", "").startswith("text/html"):
-            for found in re.findall(r'(?:href|src|action|hx-get)="([^"]+)"', body.decode()):
+            for found in re.findall(r'\s(?:href|src|action|hx-get)="([^"]+)"', body.decode()):
                 target = urlsplit(urljoin(f"http://testserver{address}", unescape(found)))
                 if target.netloc == "testserver" and target.path.startswith(within):
                     ahead.append(target.path + (f"?{target.query}" if target.query else ""))

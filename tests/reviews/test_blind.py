@@ -90,7 +90,6 @@ def test_no_query_of_a_blind_reader_loads_identity(client, reviewer, assignment,
         client.post(page_of(assignment), post_of(assignment, do="save"))
         client.post(page_of(assignment), {"do": "hand_in", "comment": "x" * 20_000})
         client.post(reverse("admin:reviews_save", args=[assignment.pk]), post_of(assignment))
-        client.post(reverse("admin:reviews_recuse", args=[assignment.pk]), {"reason": "I know her."})
     loaded = [query["sql"] for query in queries if _selects_identity(query["sql"], own=reviewer.pk)]
     assert loaded == []
 
@@ -173,6 +172,8 @@ def test_pictures_are_those_of_what_was_sent_and_blacked_out(client, assignment,
 def test_pages_that_are_not_made_yet_are_told(client, assignment, application):
     application.documents.update(pages_made_at=None)
     assert "being prepared" in client.get(page_of(assignment)).text
+    old = reverse("admin:reviews_page_image", args=[assignment.pk, PageImage.objects.get(blind=True).pk])
+    assert client.get(old).status_code == 404
 
 
 def test_every_other_door_of_the_admin_is_shut(client, assignment, application):

@@ -357,6 +357,9 @@ def test_who_is_no_reviewer_has_no_desk(client, window, assignments):
             } <= expected
     administrator = make_user(is_staff=True, is_superuser=True)
     client.force_login(administrator)
+    assert client.post(reverse("admin:reviews_assignment_add"), {"reviewer": administrator.pk}).status_code == 403
+    assert client.post(reverse("admin:reviews_assignment_delete", args=[assignments[0].pk])).status_code in (302, 403)
+    assert Assignment.objects.count() == 5
     assert listed(client) == []
     assert client.get(page_of(assignments[0])).status_code == 404
 
