@@ -105,19 +105,19 @@ class Season:
 
 
 def timeline(windows: Iterable[Window], *, at: datetime, may_change: bool) -> list[Season]:
-    """The seasons of `windows`: first those that run, then those that come, then the others, the latest first."""
+    """The seasons of `windows`: first those that run, then those that come, the next one first, then the latest past."""
     by_season = defaultdict(list)
     for window in windows:
         by_season[window.season].append(window)
-    seasons = [_season(name, found, at, may_change) for name, found in by_season.items()]
-    return sorted(seasons, key=lambda season: (_rank(season), -season.axis.start.timestamp()))
+    return sorted((_season(name, found, at, may_change) for name, found in by_season.items()), key=_order)
 
 
-def _rank(season: Season) -> int:
+def _order(season: Season) -> tuple[int, float]:
     states = {row.state for row in season.rows}
+    start = season.axis.start.timestamp()
     if states & {State.OPEN, State.FULL}:
-        return 0
-    return 1 if states & {State.SCHEDULED, State.DRAFT} else 2
+        return 0, -start
+    return (1, start) if states & {State.SCHEDULED, State.DRAFT} else (2, -start)
 
 
 def _season(name: str, windows: list[Window], at: datetime, may_change: bool) -> Season:
@@ -159,7 +159,7 @@ def _row(window: Window, axis: Axis, at: datetime, may_change: bool) -> Row:
         width=_percent(width),
         full=_percent(window.taken / window.capacity * 100) if window.capacity else "",
         decision_x=axis.place(_promised(window)),
-        has_room=width >= 18,
+        has_room=width >= 24,
     )
 
 

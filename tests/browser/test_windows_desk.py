@@ -87,3 +87,11 @@ def test_a_window_is_closed_from_the_timeline(server, desk, page):
     expect(page.get_by_text("Enough good ones.")).to_be_visible()
     page.goto(WINDOWS)
     expect(page.get_by_role("link", name="Close now Open, Summer 2027")).to_have_count(0)
+
+
+def test_the_timeline_fits_in_between(server, desk, page):
+    sign_in(page, server, "rosa@example.org")
+    for width in (820, 1120):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(WINDOWS)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width

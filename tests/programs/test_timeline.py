@@ -56,14 +56,18 @@ def test_what_runs_comes_first_and_what_is_long_decided_is_folded_away():
     windows = [
         window("Long ago", -400, -380, decide_by=date(2026, 3, 1)),
         window("Waiting", -60, -20, decide_by=date(2027, 2, 1)),
+        window("In two years", 700, 730, published=False),
         window("Next year", 300, 330, published=False),
         window("Running"),
         window("Longer ago", -800, -700, decide_by=date(2025, 6, 1)),
     ]
     seasons = timeline(windows, at=NOW, may_change=False)
-    assert [season.name for season in seasons] == ["Running", "Next year", "Waiting", "Long ago", "Longer ago"]
+    assert [season.name for season in seasons] == [
+        *("Running", "Next year", "In two years"),
+        *("Waiting", "Long ago", "Longer ago"),
+    ]
     assert [season.name for season in seasons if season.is_earlier] == ["Long ago", "Longer ago"]
-    assert [season.drafts for season in seasons] == [0, 1, 0, 0, 0]
+    assert [season.drafts for season in seasons] == [0, 1, 1, 0, 0, 0]
     assert not any(row.deeds for season in seasons for row in season.rows)
 
 
