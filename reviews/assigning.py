@@ -66,7 +66,7 @@ def _check(application: Application, reviewer: User, panel: Panel) -> None:
         raise ValidationError(_("%(name)s is not on the panel of this program.") % name)
     if application.assignments.filter(reviewer=reviewer).exists():
         raise ValidationError(_("%(name)s was given this application before.") % name)
-    if panel.is_barred(reviewer, application):
+    if reviewer.pk in panel.barred(application):
         raise ValidationError(_("%(name)s has a conflict of interest. Choose somebody else.") % name)
 
 

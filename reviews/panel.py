@@ -4,6 +4,7 @@ Nothing is written here; reviews/assigning.py does that.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -30,29 +31,24 @@ class Panel:
     """
 
     members: list[User]
-    conflicts: set[tuple[int, str]]  # reviewer, address
-    stepped_back: set[tuple[int, int]]  # reviewer, candidate
+    conflicts: dict[str, set[int]]  # reviewers by the address that they declared
+    stepped_back: dict[int, set[int]]  # reviewers by the candidate
     load: Counter
     here: Counter
 
-    def is_barred(self, member: User, application: Application) -> bool:
-        """Whether a conflict of interest, declared or told by stepping back, keeps `member` from the application."""
-        return (
-            member.pk == application.candidate_id
-            or (member.pk, application.candidate.email) in self.conflicts
-            or (member.pk, application.candidate_id) in self.stepped_back
-        )
+    def barred(self, application: Application) -> set[int]:
+        """Whom a conflict of interest, declared or told by stepping back, keeps from the application; its own candidate too."""
+        declared = self.conflicts.get(application.candidate.email, set())
+        return declared | self.stepped_back.get(application.candidate_id, set()) | {application.candidate_id}
 
     def eligible(self, application: Application, readers: set[int]) -> list[User]:
         """Who could still be given the application, the least loaded first. `readers` are those who were given it.
 
         Among equals the order differs from one application to the next, so that the same two do not always read together.
         """
-        free = [
-            member for member in self.members if member.pk not in readers and not self.is_barred(member, application)
-        ]
+        out = readers | self.barred(application)
         return sorted(
-            free,
+            (member for member in self.members if member.pk not in out),
             key=lambda member: (
                 self.load[member.pk],
                 self.here[member.pk],
@@ -70,8 +66,9 @@ class Panel:
         """The sentence for an application for which nobody is left."""
         if not self.members:
             return _("Nobody is on the panel of this program. An administrator gives people the role of a reviewer.")
-        barred = [member for member in self.members if self.is_barred(member, application)]
-        reading = [member for member in self.members if member.pk in readers and member not in barred]
+        members = {member.pk for member in self.members}
+        barred = members & self.barred(application)
+        reading = (members & readers) - barred
         parts = []
         if reading:
             parts.append(
@@ -102,13 +99,23 @@ def panel_of(window: Window) -> Panel:
     )
     given = Assignment.objects.filter(reviewer__in=members)
     to_write = given.waiting().filter(application__status__in=READABLE)
+    here = given.active().filter(application__window=window)
+    declared = Conflict.objects.filter(reviewer__in=members)
     return Panel(
         members=members,
-        conflicts=set(Conflict.objects.filter(reviewer__in=members).values_list("reviewer", "email")),
-        stepped_back=set(given.filter(recused_at__isnull=False).values_list("reviewer", "application__candidate")),
+        conflicts=_grouped(declared.values_list("email", "reviewer")),
+        stepped_back=_grouped(given.filter(recused_at__isnull=False).values_list("application__candidate", "reviewer")),
         load=Counter(to_write.order_by().values_list("reviewer", flat=True)),
-        here=Counter(given.active().filter(application__window=window).order_by().values_list("reviewer", flat=True)),
+        here=Counter(here.order_by().values_list("reviewer", flat=True)),
     )
+
+
+def _grouped(pairs: Iterable[tuple]) -> dict:
+    """The second parts of `pairs` by the first."""
+    found = defaultdict(set)
+    for key, value in pairs:
+        found[key].add(value)
+    return found
 
 
 @dataclass

@@ -97,6 +97,7 @@ def readers(model_admin: admin.ModelAdmin, request: HttpRequest, window_id: int,
         model_admin.own_window(request, window_id, "assign")
         if form and form.is_valid() and _assign(request, application, form):
             return redirect("admin:reviews_readers", window.pk, application.pk)
+    readings = list(given.select_related("reviewer", "review", "handed_on__reviewer"))
     context = {
         "title": _("Readers: %(reference)s") % {"reference": application.reference},
         "parents": (window.program, window),
@@ -104,11 +105,13 @@ def readers(model_admin: admin.ModelAdmin, request: HttpRequest, window_id: int,
         "application": application,
         "status_label": Status(application.status).label,
         "standing": getattr(application, "standing", None),
-        "readers": given.select_related("reviewer", "review", "handed_on__reviewer"),
+        "readers": [(reading, getattr(reading, "review", None)) for reading in readings],
         "on_panel": {member.pk for member in members.members},
         "form": form if eligible else None,
         "is_read": application.status in READABLE,
-        "why_nobody": "" if eligible else members.why_nobody(application, {row.reviewer_id for row in given}),
+        "why_nobody": ""
+        if eligible
+        else members.why_nobody(application, {reading.reviewer_id for reading in readings}),
     }
     return page(model_admin, request, "admin/reviews/panel/readers.html", **context)
 

@@ -1,12 +1,12 @@
 """The ranked view of a window: who stands where, marks by hand or by a line, the effect first, then prepared decisions."""
 
 import re
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,10 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from applications.admin.decision_forms import NoteForm
-from applications.models import RejectionReason
+from applications.admin.decision_forms import NoteForm, OfferDatesForm, ReasonForm
 from applications.workflow import Status
-from programs.admin.pages import day_field, page
+from programs.admin.pages import page
 from programs.models import Window
 from reviews.line import Effect, Line, effect_of, prepare_effect
 from reviews.ranking import ACTIONS, DECIDABLE, not_read, rows_of, standings, statuses
@@ -76,42 +75,23 @@ def ranking(model_admin: admin.ModelAdmin, request: HttpRequest, window_id: int)
 # --- The effect, and what is prepared from it ---
 
 
-class PrepareForm(NoteForm):
+class PrepareForm(NoteForm, ReasonForm, OfferDatesForm):
     """What all that is prepared has in common. `seen` is the effect that the page showed."""
 
     seen = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
-    start_date = day_field(label=gettext_lazy("First day"))
-    answer_by = day_field(
-        label=gettext_lazy("Answer by"), help_text=gettext_lazy("The last day to accept, in the office's time zone.")
-    )
-    reason = forms.ModelChoiceField(
-        RejectionReason.objects.none(),
-        label=gettext_lazy("Reason for rejecting"),
-        help_text=gettext_lazy("For colleagues. The candidates never see it."),
-        empty_label=gettext_lazy("Choose a reason"),
-    )
 
     def __init__(self, *args: Any, effect: Effect, window: Window, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"seen": effect.fingerprint}, **kwargs)
-        self.effect = effect
+        self.effect, self.program_id = effect, window.program_id
+        rejecting = [window.program_id] if effect.of("reject") else []
+        super().__init__(*args, programs=rejecting, initial={"seen": effect.fingerprint}, **kwargs)
         if not effect.of("offer"):
             del self.fields["start_date"], self.fields["answer_by"]
-        reasons = RejectionReason.objects.filter(program=window.program_id, retired_at=None)
-        if effect.of("reject") and reasons:
-            self.fields["reason"].queryset = reasons
-        else:
-            del self.fields["reason"]
-        self.order_fields(["seen", "start_date", "answer_by", "reason", "note"])
+        self.order_fields([name for name in self.fields if name != "note"])
 
-    def clean(self) -> dict:
-        cleaned = super().clean()
-        start, answer_by = cleaned.get("start_date"), cleaned.get("answer_by")
-        zones = {office.time_zone for office, _number in self.effect.offers_by_office}
-        if answer_by and any(answer_by < timezone.now().astimezone(ZoneInfo(zone)).date() for zone in zones):
-            self.add_error("answer_by", ValidationError(_("That day is over. Leave some days to think about it.")))
-        if start and answer_by and start <= answer_by:
-            self.add_error("start_date", ValidationError(_("The first day comes after the last day to answer.")))
-        return cleaned
+    def today(self) -> date:
+        """The day at the office where it is the latest: no answer is asked for by a day that is over somewhere."""
+        zones = [ZoneInfo(office.time_zone) for office, _number in self.effect.offers_by_office]
+        return max((timezone.now().astimezone(zone).date() for zone in zones), default=super().today())
 
     @property
     def is_stale(self) -> bool:
@@ -120,7 +100,8 @@ class PrepareForm(NoteForm):
 
     def facts(self) -> dict[str, Any]:
         """What prepare_effect() takes; call it when the form is valid."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+        days = {name: self.cleaned_data.get(name) for name in ("start_date", "answer_by")}
+        return {**days, "reason": self.reason(self.program_id), "note": self.cleaned_data["note"]}
 
 
 def _marks(request: HttpRequest) -> dict[int, str]:

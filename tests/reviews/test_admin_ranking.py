@@ -205,8 +205,9 @@ def test_what_was_seen_is_prepared(client, recruiter, window, ranked):
     reason = RejectionReason.objects.create(program=window.program, text="Too little craft")
     RejectionReason.objects.create(program=make_program(), text="Of others")
     page = see(client, window, offer=1, waitlist=1, reject_rest="on")
-    assert list(page.context["form"].fields["reason"].queryset) == [reason]
-    page = prepare_as_shown(client, page, **TERMS, reason=reason.pk, note="The line of today")
+    assert page.context["form"].reasons == {str(reason.pk): reason}
+    typed = TERMS | {f"reason_{window.program_id}": reason.pk, "note": "The line of today"}
+    page = prepare_as_shown(client, page, **typed)
     assert "5 decisions are prepared." in page.text
     assert list(prepared().values()) == ["offer", "waitlist", "reject", "reject", "reject"]
     offer = PreparedDecision.objects.get(action="offer")
@@ -239,7 +240,7 @@ def test_terms_and_reasons_are_asked_for(client, recruiter, window, ranked):
     RejectionReason.objects.create(program=window.program, text="Too little craft")
     page = see(client, window, offer=1, reject_rest="on")
     page = prepare_as_shown(client, page, start_date="2199-01-01", answer_by="2199-02-01")
-    assert set(page.context["form"].errors) == {"start_date", "reason"}
+    assert set(page.context["form"].errors) == {"start_date", f"reason_{window.program_id}"}
     page = prepare_as_shown(client, page, start_date="2199-01-01", answer_by="2001-02-01")
     assert "That day is over" in page.text
     assert not prepared()
