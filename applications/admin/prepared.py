@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -107,7 +108,7 @@ class PreparedDecisionAdmin(OwnRowsMixin, admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def shown_state(self, prepared: PreparedDecision) -> str:
-        shown = badge(BADGES[prepared.state], prepared.get_state_display().capitalize())
+        shown = badge(BADGES[prepared.state], capfirst(prepared.get_state_display()))
         if prepared.batch is None:
             return shown
         return format_html('<a href="{}">{}</a>', reverse("admin:applications_batch", args=[prepared.batch]), shown)

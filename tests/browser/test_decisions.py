@@ -83,6 +83,14 @@ def test_a_batch_is_prepared_and_applied_and_one_taken_back(server, page, refere
     axe(page)
 
 
+def test_the_pages_of_reasons_are_accessible(server, page, references):
+    sign_in(page, server, RECRUITER)
+    reasons = "/admin/applications/rejectionreason/"
+    for address in (reasons, f"{reasons}add/", f"{reasons}1/change/", f"{reasons}1/delete/"):
+        page.goto(address)
+        axe(page)
+
+
 def test_an_interview_is_arranged_without_javascript(server, visitor, references):
     page = visitor(javascript=False)
     sign_in(page, server, RECRUITER)
