@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from applications.models import Application, OfficeChoice, StatusChange
+from applications.undecided import UNDECIDED
 from applications.workflow import Status
 from programs.models import Membership, Window
 from reviews.models import Assignment
@@ -29,8 +30,6 @@ STAGES = {
 
 # Where an application waits for somebody; the other statuses are ends.
 WAITS = [Status.SUBMITTED, Status.IN_REVIEW, Status.INTERVIEW, Status.WAITLISTED, Status.OFFER]
-# While an application has one of these, it waits for a decision, and a review of it is of use.
-UNDECIDED = [Status.SUBMITTED, Status.IN_REVIEW, Status.INTERVIEW, Status.WAITLISTED]
 DAY = timedelta(days=1)
 PACE = timedelta(days=7)
 CHUNK = 2000  # rows

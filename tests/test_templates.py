@@ -64,6 +64,7 @@ def test_every_variable_that_a_page_prints_was_given(client, missing):
     look(
         f"/programs/{window.program.slug}/preview/",
         "/admin/",
+        "/admin/reports/",
         "/admin/applications/application/",
         f"/admin/applications/application/{application.pk}/change/",
         f"/admin/applications/application/{application.pk}/letters/{letter.pk}/again/",

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from programs.admin.export import Column, ExportMixin
 from programs.admin.pages import badge, change_url, moment
 from programs.times import day
 from reviews import reading
@@ -27,7 +28,7 @@ DUE_DAYS = 3  # before its day a promise is close enough to be told
 
 
 @admin.register(Assignment)
-class AssignmentAdmin(OwnReviewerMixin, admin.ModelAdmin):
+class AssignmentAdmin(ExportMixin, OwnReviewerMixin, admin.ModelAdmin):
     """A reviewer's own applications, by reference: identity is in none of its queries."""
 
     list_display = ["reference", "program_name", "season", "my_state", "assigned_when", "decision"]
@@ -39,6 +40,19 @@ class AssignmentAdmin(OwnReviewerMixin, admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     actions = None
+    export_permission = "reviews.view_assignment"
+    # As blind as the list: nothing that tells who.
+    export_columns = [
+        Column(gettext_lazy("reference"), lambda assignment: assignment.application.reference),
+        Column(gettext_lazy("program"), lambda assignment: assignment.application.program.name),
+        Column(gettext_lazy("window"), lambda assignment: assignment.application.window.season),
+        Column(gettext_lazy("my review"), lambda assignment: state_of(assignment).label),
+        Column(gettext_lazy("assigned"), lambda assignment: assignment.assigned_at),
+        Column(gettext_lazy("decision by"), lambda assignment: assignment.application.window.decide_by),
+        Column(
+            gettext_lazy("my overall score"), lambda assignment: getattr(reading.review_of(assignment), "overall", None)
+        ),
+    ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return reading.desk_of(request.user)
