@@ -141,6 +141,7 @@ def apply_approved(*, at: datetime | None = None, limit: int = 500) -> int:
     approved = PreparedDecision.objects.approved().select_related(
         "application__candidate", "application__window__program", "office", "reason", "approved_by"
     )
+    approved = approved.prefetch_related(f"application__{letter_texts.WORDS}")
     rows = list(approved.defer("application__draft", "application__sent").order_by("pk")[:limit])
     return sum(_apply(prepared, at=at) for prepared in rows)
 

@@ -18,7 +18,8 @@ from applications.workflow import Status
 from programs.models import Membership, Window
 from reviews.models import Assignment, AssignmentQuerySet, Conflict
 
-READABLE = (Status.SUBMITTED, Status.IN_REVIEW, Status.INTERVIEW)  # what a reader can be given
+# While an application is one of these it can be given to readers, and what they find still matters.
+READABLE = (Status.SUBMITTED, Status.IN_REVIEW, Status.INTERVIEW)
 SPREAD = (Status.SUBMITTED, Status.IN_REVIEW)  # what gets its readers by itself
 _LIGHT = ("status", "revision", "reference", "window", "candidate__email")  # a window has thousands of these
 

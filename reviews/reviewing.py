@@ -12,9 +12,7 @@ from applications.models import Application
 from applications.workflow import Status
 from reviews import assigning, standings
 from reviews.models import Assignment, AssignmentQuerySet, Criterion, Review, Score
-
-# While an application is one of these, what a reviewer finds can still matter.
-UNDER_REVIEW = [Status.SUBMITTED, Status.IN_REVIEW, Status.INTERVIEW]
+from reviews.panel import READABLE
 
 
 class NotTaken(Exception):
@@ -36,7 +34,7 @@ def score_field(criterion: Criterion) -> str:
 
 def still_to_write(assignments: AssignmentQuerySet) -> AssignmentQuerySet:
     """Those of `assignments` whose review is not in, and can still be."""
-    return assignments.waiting().filter(application__status__in=UNDER_REVIEW)
+    return assignments.waiting().filter(application__status__in=READABLE)
 
 
 @transaction.atomic
@@ -150,7 +148,7 @@ def _locked(assignment: Assignment, by: User, *, needs_open: bool = True) -> App
         raise NotTaken(_("This application is not yours to review any more."))
     if Review.objects.filter(assignment=row, submitted_at__isnull=False).exists():
         raise NotTaken(_("Your review is in already, so it stays as it is."))
-    if needs_open and application.status not in UNDER_REVIEW:
+    if needs_open and application.status not in READABLE:
         raise NotTaken(
             _("This application is “%(status)s” by now, so it needs no review any more.")
             % {"status": Status(application.status).label}

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -24,7 +24,8 @@ from applications.models import Application, OfficeChoice, PreparedDecision
 from applications.prepared import approve, prepare
 from applications.workflow import Actor, Status, Transition
 from programs.admin.pages import page
-from programs.models import Office
+from programs.admin.rows import programs_run
+from programs.models import Office, Window
 
 MOST_ROWS = 10_000
 PER_PAGE = 50
@@ -79,6 +80,7 @@ def move_up(model_admin: admin.ModelAdmin, request: HttpRequest, window_id: int)
     """The page of an offer for the next on a window's waitlist; `number` in the address says how many."""
     if not model_admin.has_decide_permission(request):
         raise PermissionDenied
+    get_object_or_404(Window, pk=window_id, program__in=programs_run(request))
     number = request.GET.get("number", "")
     number = int(number) if number.isascii() and number.isdigit() and 0 < len(number) < 5 else 1
     waiting = [application.pk for application in next_waitlisted(window_id=window_id, number=number)]
@@ -113,6 +115,7 @@ class _BulkPage:
         self.possible = [pk for pk, (status, _revision) in seen.items() if status in transition.sources]
         own = Application.objects.filter(pk__in=model_admin.own_ids(request, list(seen))).sent()
         own = own.select_related("candidate", "window__program").defer("draft", "sent")
+        own = own.prefetch_related(letter_texts.WORDS)
         choices = Prefetch("office_choices", OfficeChoice.objects.select_related("office"))
         self.applications = own.prefetch_related(choices) if transition.target == Status.OFFER else own
         self.note = NoteForm(posted, required=transition.action == "return")

@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from applications import workflow
+from applications import letter_texts, workflow
 from applications.admin.bulk import MOST_ROWS, PER_PAGE
 from applications.admin.filters import ActionFilter, PreparedProgramFilter, PreparedStateFilter, PreparedWindowFilter
 from applications.letter_texts import LetterText
@@ -64,6 +64,7 @@ class PreparedDecisionAdmin(OwnRowsMixin, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows = super().get_queryset(request).select_related(*self.list_select_related, "application__candidate")
+        rows = rows.prefetch_related(f"application__{letter_texts.WORDS}")
         return rows.defer("application__draft", "application__sent")
 
     # --- Who may ---

@@ -50,9 +50,9 @@ LIVED: dict[tuple[str, bool], dict[str, int]] = {
     },
     ("pin-labs", True): {"accepted": 1, "lapsed": 1, "rejected": 1, "rejected after interview": 2, "draft": 1},
     ("engineering", False): {
-        "submitted": 4,
+        "submitted": 2,
         "changed": 1,
-        "in review": 1,
+        "in review": 3,
         "interview": 1,
         "offer": 1,
         "accepted": 1,
@@ -61,17 +61,17 @@ LIVED: dict[tuple[str, bool], dict[str, int]] = {
         "draft": 3,
     },
     ("data-science", False): {
-        "submitted": 3,
-        "in review": 2,
+        "submitted": 1,
+        "in review": 4,
         "interview": 1,
         "offer": 1,
         "rejected": 1,
         "taken up again": 1,
         "draft": 2,
     },
-    ("machine-learning", False): {"draft": 3, "submitted": 3, "in review": 1, "interview": 1, "rejected": 1},
-    ("pin-labs", False): {"submitted": 2, "sent again": 1, "in review": 1, "waitlisted": 1, "draft": 1},
-    ("product-design", False): {"submitted": 4, "in review": 1, "withdrawn": 1, "draft": 2},
+    ("machine-learning", False): {"draft": 3, "submitted": 1, "in review": 3, "interview": 1, "rejected": 1},
+    ("pin-labs", False): {"submitted": 1, "sent again": 1, "in review": 2, "waitlisted": 1, "draft": 1},
+    ("product-design", False): {"submitted": 2, "in review": 3, "withdrawn": 1, "draft": 2},
 }
 # Somebody to sign in as: a draft that the check refuses, and a sent application.
 CANDIDATE = Person("Jamie Rivera", "candidate@example.org", "jamie-rivera")

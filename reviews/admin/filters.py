@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.models import Program, Window
 from reviews.models import Assignment
+from reviews.panel import READABLE
 from reviews.reading import is_in, review_of
-from reviews.reviewing import UNDER_REVIEW, still_to_write
+from reviews.reviewing import still_to_write
 
 
 class State(models.TextChoices):
@@ -25,7 +26,7 @@ def state_of(assignment: Assignment) -> State:
     """The state of one row; StateFilter is the same rule for many."""
     if is_in(assignment):
         return State.IN
-    if assignment.application.status not in UNDER_REVIEW:
+    if assignment.application.status not in READABLE:
         return State.OVER
     return State.BEGUN if review_of(assignment) else State.WAITING
 
@@ -46,7 +47,7 @@ class StateFilter(admin.SimpleListFilter):
             case State.IN:
                 return queryset.done()
             case State.OVER:
-                return queryset.waiting().exclude(application__status__in=UNDER_REVIEW)
+                return queryset.waiting().exclude(application__status__in=READABLE)
         return queryset
 
 
