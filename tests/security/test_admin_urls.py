@@ -6,6 +6,7 @@ same roles of a neighbouring program, no candidate, nobody who is not signed in.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -111,16 +112,21 @@ RULES: dict[str, Rule] = {
     **model(
         "applications_prepareddecision", "prepared", look=RECRUITER, add=NOBODY, change=RECRUITER, delete=RECRUITER
     ),
+    "applications_prepared": Rule(RECRUITER, lambda side: ["apply"]),
+    "applications_batch": Rule(RECRUITER, lambda side: [side.batch]),
     **model("reviews_criterion", "criterion", look=RECRUITER, add=RECRUITER, change=RECRUITER, delete=RECRUITER),
     "reviews_criterion_move": Rule(RECRUITER, of("criterion", "up")),
     "reviews_criterion_restore": Rule(RECRUITER, of("criterion")),
     **model("reviews_assignment", "assignment", look=OWN_LIST, add=NOBODY, change=REVIEWER, delete=NOBODY),
+    "reviews_assignment_history": Rule(REVIEWER, of("assignment")),
+    "reviews_assignment_export": Rule(OWN_LIST),
     "reviews_save": Rule(REVIEWER, of("assignment")),
     "reviews_recuse": Rule(REVIEWER, of("assignment")),
     "reviews_page_image": Rule(REVIEWER, lambda side: [side.assignment.pk, side.blind_image.pk]),
     # Only once the review is in; before, nobody: see tests/reviews/.
     "reviews_document": Rule(NOBODY, lambda side: [side.assignment.pk, side.document.public_id]),
     **model("reviews_conflict", "conflict", look=OWN_LIST, add=OWN_LIST, change=REVIEWER, delete=REVIEWER),
+    "reviews_conflict_history": Rule(REVIEWER, of("conflict")),
     **model("reviews_standing", "application", look=RECRUITER, add=NOBODY, change=RECRUITER, delete=NOBODY),
     "reviews_ranking": Rule(RECRUITER, of("window")),
     "reviews_effect": Rule(RECRUITER, of("window")),
@@ -228,7 +234,8 @@ def test_what_does_not_exist_is_told_so(client, here, there, role):
         if not is_of_a_row(name, here, there):
             continue
         for absent in (10**9, "10" * 12, "x", "_00", "é"):
-            arguments = [absent if isinstance(one, int) else one for one in rule.arguments(here)]
+            absences = {int: absent, UUID: uuid4()}
+            arguments = [absences.get(type(one), one) for one in rule.arguments(here)]
             try:
                 url = address(name, arguments)
             except NoReverseMatch:

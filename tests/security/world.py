@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID, uuid4
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -46,6 +47,7 @@ class Side:
     template: LetterTemplate
     reason: RejectionReason
     prepared: PreparedDecision
+    batch: UUID
     criterion: Criterion
     assignment: Assignment
     conflict: Conflict
@@ -92,6 +94,17 @@ def make_side(name: str) -> Side:
             prepared_by=recruiter,
             prepared_at=now,
         ),
+        batch=PreparedDecision.objects.create(
+            application=application,
+            action="waitlist",
+            seen_status=Status.IN_REVIEW,
+            seen_revision=application.revision,
+            prepared_at=now,
+            state=PreparedDecision.State.DONE,
+            batch=uuid4(),
+            approved_by=recruiter,
+            approved_at=now,
+        ).batch,
         criterion=criterion,
         assignment=assignment,
         conflict=Conflict.objects.create(
