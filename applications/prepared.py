@@ -111,6 +111,12 @@ def _waiting_among(prepared: QuerySet) -> QuerySet:
     return PreparedDecision.objects.waiting().filter(pk__in=prepared.order_by().values("pk"))
 
 
+def prepared_of(application: Application) -> PreparedDecision | None:
+    """What waits or is being applied for this application; there is never more than one."""
+    unsettled = application.prepared_decisions.filter(state__in=[State.PREPARED, State.APPROVED])
+    return unsettled.select_related("prepared_by", "reason", "office").first()
+
+
 def terms_of(prepared: PreparedDecision) -> OfferTerms | None:
     return OfferTerms(prepared.office, prepared.start_date, prepared.answer_by) if prepared.office else None
 

@@ -72,6 +72,7 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         "offer": found.offer
         if found.status in (Status.OFFER, Status.ACCEPTED, Status.DECLINED, Status.LAPSED)
         else None,
+        "interview": getattr(found, "interview", None) if found.status == Status.INTERVIEW else None,
         "can_answer_offer": found.status == Status.OFFER,
         "has_unsent_changes": has_unsent_changes(found) and before_closing,
     }

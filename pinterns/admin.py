@@ -15,7 +15,7 @@ from accounts.staff import StaffOnly
 from pinterns.admin_home import overview
 
 # Where staff go, in the order of how often; everything else is reached from these or from the home.
-PLACES = ["Application", "Standing", "Window", "Program", "Office", "Letter", "User"]
+PLACES = ["Application", "Standing", "PreparedDecision", "Window", "Program", "Office", "Letter", "User"]
 
 
 def _refuse_nonsense(request: HttpRequest) -> None:

@@ -2,5 +2,7 @@
 
 from applications.admin.application import ApplicationAdmin
 from applications.admin.extensions import ExtensionAdmin
+from applications.admin.prepared import PreparedDecisionAdmin
+from applications.admin.reasons import RejectionReasonAdmin
 
-__all__ = ["ApplicationAdmin", "ExtensionAdmin"]
+__all__ = ["ApplicationAdmin", "ExtensionAdmin", "PreparedDecisionAdmin", "RejectionReasonAdmin"]

@@ -16,7 +16,8 @@ from applications.about import authorisation_lines
 from applications.admin import bulk, decide
 from applications.admin.filters import ProgramFilter, StatusFilter, VerdictFilter, WindowFilter
 from applications.models import Application
-from applications.workflow import Actor, Status, Transition, allowed
+from applications.prepared import prepared_of
+from applications.workflow import Actor, Status, Transition, allowed, transition
 from letters.models import Letter
 from letters.services import retry_letter
 from programs.admin.pages import badge, change_url, moment, page
@@ -62,7 +63,7 @@ class ApplicationAdmin(OwnRowsMixin, admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    actions = [_action(transition) for transition in bulk.TRANSITIONS]
+    actions = [_action(row) for row in bulk.TRANSITIONS]
 
     def program_id_of(self, row: Application) -> int:
         return row.window.program_id
@@ -131,6 +132,7 @@ class ApplicationAdmin(OwnRowsMixin, admin.ModelAdmin):
         """What was sent, how it was judged, what became of it, and what can be done now."""
         application = self.own_row(request, object_id, "view")
         may_decide = self.has_decide_permission(request, application)
+        prepared = prepared_of(application) if may_decide else None
         context = {
             "title": application.full_name,
             "application": application,
@@ -140,9 +142,13 @@ class ApplicationAdmin(OwnRowsMixin, admin.ModelAdmin):
             "answers": application.answers.select_related("document"),
             "authorisation": authorisation_lines(application.work_authorisation),
             "offices": [choice.office for choice in application.office_choices.select_related("office")],
-            "history": list(application.history.select_related("by", "letter"))[::-1],
+            "history": list(application.history.select_related("by", "letter", "reason"))[::-1],
             "letters": Letter.objects.filter(about=application.reference).order_by("-pk"),
             "offer": getattr(application, "offer", None),
+            "interview": getattr(application, "interview", None),
+            "prepared": prepared,
+            "prepared_verb": transition(prepared.action).verb if prepared else "",
+            "may_move_up": may_decide and application.status in bulk.FREES_A_PLACE,
         }
         return page(self, request, "admin/applications/application/application.html", **context)
 

@@ -32,6 +32,9 @@ MOST_TOLD = 20
 # An interview has a time of its own for everybody, so it is arranged one by one.
 TRANSITIONS = [row for row in workflow.TRANSITIONS if row.actor == Actor.RECRUITER and row.target != Status.INTERVIEW]
 
+# After these somebody on the waitlist can move up.
+FREES_A_PLACE = {Status.DECLINED, Status.LAPSED, Status.WITHDRAWN}
+
 # What the recruiter saw, by the application's id: its status, and how often it had been sent.
 Seen = dict[int, tuple[str, int]]
 
@@ -108,14 +111,15 @@ class _BulkPage:
         self.model_admin, self.request, self.transition, self.seen = model_admin, request, transition, seen
         posted = request.POST if begun else None
         self.possible = [pk for pk, (status, _revision) in seen.items() if status in transition.sources]
-        own = model_admin.get_queryset(request)
+        own = Application.objects.filter(pk__in=model_admin.own_ids(request, list(seen))).sent()
+        own = own.select_related("candidate", "window__program").defer("draft", "sent")
         choices = Prefetch("office_choices", OfficeChoice.objects.select_related("office"))
         self.applications = own.prefetch_related(choices) if transition.target == Status.OFFER else own
         self.note = NoteForm(posted, required=transition.action == "return")
         self.terms = OfferDatesForm(posted) if transition.target == Status.OFFER else None
         self.reasons = None
         if transition.target == Status.REJECTED:
-            programs = own.filter(pk__in=self.possible).order_by().values_list("window__program", flat=True).distinct()
+            programs = own.order_by().values_list("window__program", flat=True).distinct()
             self.reasons = ReasonForm(posted, programs=list(programs))
 
     @property
@@ -216,7 +220,7 @@ class _BulkPage:
             text = ngettext("%(count)d decision is prepared.", "%(count)d decisions are prepared.", len(done))
             told = _("Only recruiters know of it. Apply it here when the time has come.")
             messages.success(self.request, f"{text % {'count': len(done)}} {told}")
-            return redirect(reverse("admin:applications_prepareddecision_changelist"))
+            return redirect(reverse("admin:applications_prepareddecision_changelist") + "?state=prepared")
         if not refused:
             messages.warning(self.request, _("Nothing was done: none of them can be moved so from where they are."))
         return redirect("admin:applications_application_changelist")

@@ -3,9 +3,11 @@
 from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from applications.workflow import Status
+from applications.models import PreparedDecision
+from applications.workflow import TRANSITIONS, Actor, Status
 from programs.admin import windows
 from programs.admin.rows import programs_run
 from programs.models import Window
@@ -17,11 +19,16 @@ class ProgramFilter(windows.ProgramFilter):
     lookup = "window__program"
 
 
+class PreparedProgramFilter(windows.ProgramFilter):
+    lookup = "application__window__program"
+
+
 class WindowFilter(admin.SimpleListFilter):
     """The windows of the program that is chosen, or of all that the reader runs."""
 
     title = _("window")
     parameter_name = "window"
+    lookup = "window"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         found = Window.objects.filter(program__in=programs_run(request)).select_related("program")
@@ -31,7 +38,34 @@ class WindowFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         known = {value for value, _label in self.lookup_choices}
-        return queryset.filter(window=self.value()) if self.value() in known else queryset
+        return queryset.filter(**{self.lookup: self.value()}) if self.value() in known else queryset
+
+
+class PreparedWindowFilter(WindowFilter):
+    lookup = "application__window"
+
+
+class ActionFilter(admin.SimpleListFilter):
+    title = _("decision")
+    parameter_name = "decision"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [(row.action, row.verb) for row in TRANSITIONS if row.actor == Actor.RECRUITER]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        known = {value for value, _label in self.lookup_choices}
+        return queryset.filter(action=self.value()) if self.value() in known else queryset
+
+
+class PreparedStateFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [(value, capfirst(label)) for value, label in PreparedDecision.State.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(state=self.value()) if self.value() in PreparedDecision.State.values else queryset
 
 
 class StatusFilter(admin.SimpleListFilter):

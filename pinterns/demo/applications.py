@@ -176,10 +176,14 @@ def make_applications(
     for number, entry in enumerate(entries, start=1):
         made.append(_make(entry, recruiter, rng))
         tell(number, len(entries))
-    # They tell of the past, to addresses that nobody has: the worker is not to send them now.
-    waiting = Letter.objects.waiting().filter(about__in=[application.reference for application in made])
-    waiting.update(status=Letter.Status.SENT, sent_at=F("created_at"), tries=1)
+    _mark_letters_as_sent(made)
     return made
+
+
+def _mark_letters_as_sent(applications: list[Application]) -> None:
+    """They tell of the past, to addresses that nobody has: the worker is not to send them now."""
+    waiting = Letter.objects.waiting().filter(about__in=[application.reference for application in applications])
+    waiting.update(status=Letter.Status.SENT, sent_at=F("created_at"), tries=1)
 
 
 def _make(entry: Entry, recruiter: User, rng: Random) -> Application:
@@ -211,6 +215,8 @@ def _take(application: Application, step: Step, recruiter: User, rng: Random) ->
         lapse_offers(at=step.at)
         application.refresh_from_db(fields=["status", "status_since"])
     else:
+        if step.action == "return":
+            _mark_letters_as_sent([application])  # days have passed: there is nothing left to hold back
         decide(
             application=application,
             action=step.action,

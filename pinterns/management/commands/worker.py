@@ -75,25 +75,33 @@ class Command(BaseCommand):
         while not self.stopping:
             # One that broke, or is old, is replaced.
             close_old_connections()
-            well = self._do(self._deliver_all)
+            self.more = False
+            well = self._do(self._deliver_batch)
             for seconds, job in JOBS:
                 if not self.stopping and time.monotonic() >= next_run[job]:
                     next_run[job] = time.monotonic() + seconds
                     self._do(job)
             failures = 0 if well else failures + 1
-            self._wait(min(IDLE_SECONDS * 2 ** min(failures, 5), LONGEST_WAIT_SECONDS))
+            if not self.more:
+                self._wait(min(IDLE_SECONDS * 2 ** min(failures, 5), LONGEST_WAIT_SECONDS))
 
     def _deliver_all(self) -> None:
-        """Deliver what is due, batch after batch, until none is left or it is time to stop."""
-        sent = BATCH
-        while sent == BATCH and not self.stopping:
-            sent = 0
-            with closing(deliveries(limit=BATCH)) as letters:
-                for letter in letters:
-                    sent += letter.status == Letter.Status.SENT
-                    self.stdout.write(describe(letter))
-                    if self.stopping:
-                        break
+        """Deliver what is due, batch after batch, until none is left."""
+        self.more = True
+        while self.more:
+            self._deliver_batch()
+
+    def _deliver_batch(self) -> None:
+        """Deliver one batch of what is due, so that thousands of letters keep no other job waiting; `more` says whether
+        others may be due."""
+        sent = 0
+        with closing(deliveries(limit=BATCH)) as letters:
+            for letter in letters:
+                sent += letter.status == Letter.Status.SENT
+                self.stdout.write(describe(letter))
+                if self.stopping:
+                    break
+        self.more = sent == BATCH
 
     def _do(self, job: Callable[[], object]) -> bool:
         """Run it; whether it went well. What it raises is logged, and ends nothing."""
