@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, path, reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
@@ -43,10 +43,18 @@ PLACES: list[str | PlainPage] = [
 ]
 
 
-def _refuse_nonsense(request: HttpRequest) -> None:
-    """400 for what Django's lists would put into a query as it is: NUL, and chosen rows that are no numbers."""
-    chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
-    if "%00" in request.META["QUERY_STRING"] or not all(pk.isascii() and pk.isdigit() for pk in chosen):
+def _is_an_id(text: str) -> bool:
+    """Whether `text` is a number that a row could have; a database refuses larger ones with an error."""
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
+def _refuse_nonsense(request: HttpRequest, named: dict[str, Any]) -> None:
+    """Refuses what Django's pages would put into a query as it is: 404 for an id in the address that no row can have,
+    400 for NUL and for chosen rows that are none."""
+    ids = [str(value) for name, value in named.items() if isinstance(value, int) or name == "object_id"]
+    if any(value.isdigit() and not _is_an_id(value) for value in ids):
+        raise Http404
+    if "%00" in request.META["QUERY_STRING"] or not all(map(_is_an_id, request.POST.getlist(ACTION_CHECKBOX_NAME))):
         raise BadRequest("Not a list of ours.")
 
 
@@ -64,7 +72,7 @@ class PinternsAdminSite(StaffOnly, AdminSite):
 
     def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            _refuse_nonsense(request)
+            _refuse_nonsense(request, kwargs)
             return view(request, *args, **kwargs)
 
         return super().admin_view(update_wrapper(guarded, view), cacheable)
