@@ -3,7 +3,6 @@
 import io
 
 from django.core.files.base import ContentFile
-from django.db import transaction
 from django.utils import timezone
 from PIL import Image
 
@@ -20,7 +19,6 @@ def make_criterion(program: Program, title: str = "Craft", *, weight: int = 1, *
     return Criterion.objects.create(program=program, title=title, weight=weight, **{**anchors, **fields})
 
 
-@transaction.atomic
 def make_assignment(application: Application, reviewer: User, *, at=None) -> Assignment:
     assignment = Assignment.objects.create(application=application, reviewer=reviewer, assigned_at=at or timezone.now())
     refresh(application)
