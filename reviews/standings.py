@@ -3,6 +3,8 @@
 from collections import defaultdict
 from decimal import Decimal
 
+from django.db import transaction
+
 from applications.models import Application
 from reviews.models import Assignment, Review, Standing
 
@@ -21,6 +23,7 @@ def figures(assignments: list[Assignment], reviews: list[Review]) -> dict[str, o
     }
 
 
+@transaction.atomic
 def refresh(application: Application) -> Standing:
     """Counts the figures of one application anew; call it in the transaction that changed a review or an assignment.
 
