@@ -13,10 +13,13 @@ from django.db import transaction
 from django.test import Client
 
 from applications.models import StatusChange
+from applications.workflow import TRANSITIONS, Actor
 from letters.models import Letter
+from programs import kinds
+from programs.admin.window_pages import BY_NAME
 from programs.models import WindowChange
 from tests.security.doors import RULES, address, somebody
-from tests.security.world import make_side
+from tests.security.world import Side, make_side
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +32,7 @@ NONSENSE = [
 OF_LISTS = ["q", "o", "p"]
 OF_OTHERS = ["_changelist_filters", "page"]
 UNSHOWN = {"applications_move_up": ["number"], "reviews_effect": ["offer", "waitlist", "reject_rest", "mark-1"]}
+DECISIONS = [row.action for row in TRANSITIONS if row.actor == Actor.RECRUITER]
 TRACES = [StatusChange, WindowChange, Letter]
 
 
@@ -124,18 +128,34 @@ def staff(client, side, role) -> Client:
     return client
 
 
-def pages_of(staff: Client, role: str, side) -> list[tuple[str, Page]]:
+def pages_of(staff: Client, role: str, side: Side) -> list[tuple[str, Page]]:
     """Every page that the role may look at; an administrator, those that recruiters may not."""
     found = []
     for name, rule in RULES.items():
         is_seen_by_others = role == "administrator" and "recruiter" in rule.who
         if role not in rule.who or is_seen_by_others or name in ("login", "logout"):
             continue
-        url = address(name, rule.arguments(side))
-        answer = staff.get(url)
-        is_page = answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html")
-        found.append((name, Page(url, answer.content.decode() if is_page else "")))
+        for url in [address(name, rule.arguments(side)), *more_of(name, side)]:
+            answer = staff.get(url)
+            is_page = answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html")
+            found.append((name, Page(url, answer.content.decode() if is_page else "")))
     return found
+
+
+def more_of(name: str, side: Side) -> list[str]:
+    """Addresses of the same pattern whose page has another form."""
+    match name:
+        case "applications_decide":
+            return [address(name, [side.application.pk, action]) for action in DECISIONS]
+        case "programs_window_do":
+            return [address(name, [side.window.pk, deed]) for deed in BY_NAME]
+        case "programs_requirement_add":
+            return [f"{address(name, [])}?program={side.program.pk}&kind={kind}" for kind, _label in kinds.choices]
+        case "reviews_criterion_add":
+            return [f"{address(name, [])}?program={side.program.pk}"]
+        case "reviews_effect":
+            return [f"{address(name, [side.window.pk])}?offer=1", f"{address(name, [side.window.pk])}?reject_rest=on"]
+    return []
 
 
 def test_in_addresses(staff, role, side):
