@@ -1,15 +1,18 @@
 """Letters in the admin: read, searched, and tried again. Nobody writes, changes or deletes one there."""
 
+from operator import attrgetter
+
 from django.contrib import admin, messages
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.export import Column, ExportMixin
 from letters.models import Letter
 from letters.services import retry_letter
 
 
 @admin.register(Letter)
-class LetterAdmin(admin.ModelAdmin):
+class LetterAdmin(ExportMixin, admin.ModelAdmin):
     """What was written to whom, whether it arrived at their mail server, and a second chance when it didn't."""
 
     list_display = ["subject", "to", "about", "status", "created_at", "sent_at", "tries", "last_error"]
@@ -25,6 +28,17 @@ class LetterAdmin(admin.ModelAdmin):
     ]
     readonly_fields = fields
     actions = ["try_again"]
+    export_columns = [
+        Column(_("about"), attrgetter("about")),
+        Column(_("kind"), attrgetter("kind")),
+        Column(_("to"), attrgetter("to")),
+        Column(_("subject"), attrgetter("subject")),
+        Column(_("status"), lambda letter: letter.get_status_display()),
+        Column(_("written"), attrgetter("created_at")),
+        Column(_("sent"), attrgetter("sent_at")),
+        Column(_("tries"), attrgetter("tries")),
+        Column(_("last error"), attrgetter("last_error")),
+    ]
 
     def has_add_permission(self, request) -> bool:
         return False

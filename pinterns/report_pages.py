@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from accounts.export import csv_response
 from pinterns.report_tables import REPORTS, Scope
-from programs.admin.export import csv_response
 from programs.admin.rows import programs_run
 from programs.models import Window
 

@@ -5,7 +5,6 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -223,33 +222,3 @@ def save_requirement(*, requirement: Requirement, at: datetime | None = None) ->
     requirement.changed_at = at or timezone.now()
     requirement.save()
     return requirement
-
-
-def remove_requirement(*, requirement: Requirement, at: datetime | None = None) -> bool:
-    """Deletes a requirement that nobody has answered; retires any other, whose answers keep it. True when deleted."""
-    try:
-        with transaction.atomic():
-            requirement.delete()
-    except ProtectedError:
-        requirement.retired_at = at or timezone.now()
-        requirement.save(update_fields=["retired_at"])
-        return False
-    return True
-
-
-@transaction.atomic
-def move_requirement(*, requirement: Requirement, up: bool) -> None:
-    """Moves a requirement one place up or down in its program's list; at its end it stays where it is.
-
-    The whole list is numbered anew, so that rows which shared a position get one each.
-    """
-    Program.objects.select_for_update().get(pk=requirement.program_id)
-    rows = list(Requirement.objects.filter(program=requirement.program_id, retired_at=None))
-    place = next((place for place, row in enumerate(rows) if row.pk == requirement.pk), None)
-    if place is None:
-        return  # a retired one has no place
-    target = max(0, place - 1) if up else min(len(rows) - 1, place + 1)
-    rows.insert(target, rows.pop(place))
-    for position, row in enumerate(rows, start=1):
-        row.position = position
-    Requirement.objects.bulk_update(rows, ["position"])

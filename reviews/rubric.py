@@ -1,14 +1,9 @@
 """The rubric of a program: what recruiters do to its criteria. What has been scored keeps its meaning."""
 
-from datetime import datetime
-
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import ProtectedError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from programs.models import Program
 from reviews.models import Criterion, Score
 
 
@@ -46,40 +41,3 @@ def save_criterion(*, criterion: Criterion) -> Criterion:
     criterion.full_clean()
     criterion.save()
     return criterion
-
-
-def remove_criterion(*, criterion: Criterion, at: datetime | None = None) -> bool:
-    """Deletes a criterion that nobody has scored; retires any other, whose scores keep it. True when deleted."""
-    try:
-        with transaction.atomic():
-            criterion.delete()
-    except ProtectedError:
-        criterion.retired_at = at or timezone.now()
-        criterion.save(update_fields=["retired_at"])
-        return False
-    return True
-
-
-def restore_criterion(*, criterion: Criterion) -> Criterion:
-    """Takes a retired criterion up again: reviews that are not in yet need a score for it."""
-    criterion.retired_at = None
-    criterion.save(update_fields=["retired_at"])
-    return criterion
-
-
-@transaction.atomic
-def move_criterion(*, criterion: Criterion, up: bool) -> None:
-    """Moves a criterion one place up or down in its program's list; at its end it stays where it is.
-
-    The whole list is numbered anew, so that rows which shared a position get one each.
-    """
-    Program.objects.select_for_update(no_key=True).get(pk=criterion.program_id)
-    rows = list(Criterion.objects.active().filter(program=criterion.program_id))
-    place = next((place for place, row in enumerate(rows) if row.pk == criterion.pk), None)
-    if place is None:
-        return  # a retired one has no place
-    target = max(0, place - 1) if up else min(len(rows) - 1, place + 1)
-    rows.insert(target, rows.pop(place))
-    for position, row in enumerate(rows, start=1):
-        row.position = position
-    Criterion.objects.bulk_update(rows, ["position"])

@@ -11,6 +11,7 @@ from django.urls import path
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 
+from accounts.export import Column, ExportMixin
 from applications.about import authorisation_lines
 from applications.admin import bulk, decide, letters
 from applications.admin.export import columns_for
@@ -27,7 +28,6 @@ from applications.models import Answer, Application, PageImage
 from applications.prepared import prepared_of
 from applications.private import private_file
 from applications.workflow import Actor, Status, Transition, allowed, transition
-from programs.admin.export import Column, ExportMixin
 from programs.admin.pages import badge, change_url, moment, page, program_edge
 from programs.admin.queue import queue_of
 from programs.admin.rows import OwnRowsMixin

@@ -4,10 +4,10 @@ from django.db.models import Prefetch
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.export import Column
 from applications.admin.filters import ProgramFilter, WindowFilter
 from applications.models import Answer, Application
 from applications.workflow import Status
-from programs.admin.export import Column
 from programs.admin.rows import programs_run
 from programs.models import Requirement, Window
 

@@ -1,5 +1,6 @@
 """Personal deadlines in the admin: a list, and a page on which one is granted."""
 
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.export import Column, ExportMixin
 from applications.admin.filters import ProgramFilter, WindowFilter
 from applications.extensions import grant_extension
 from applications.models import Extension
@@ -55,7 +57,7 @@ class ExtensionForm(LocalTimesForm):
 
 
 @admin.register(Extension)
-class ExtensionAdmin(OwnRowsMixin, admin.ModelAdmin):
+class ExtensionAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
     """Granted here, replaced by granting again, and never edited."""
 
     program_lookup = "window__program"
@@ -65,6 +67,16 @@ class ExtensionAdmin(OwnRowsMixin, admin.ModelAdmin):
     list_filter = [ProgramFilter, WindowFilter]
     search_fields = ["candidate__email", "candidate__name"]
     show_facets = admin.ShowFacets.NEVER
+    export_permission = "applications.export_application"  # it names candidates
+    export_columns = [
+        Column(gettext_lazy("candidate"), attrgetter("candidate.email"), joins=("candidate",)),
+        Column(gettext_lazy("program"), attrgetter("window.program.name"), joins=("window__program",)),
+        Column(gettext_lazy("window"), attrgetter("window.season")),
+        Column(gettext_lazy("until"), attrgetter("until")),
+        Column(gettext_lazy("granted by"), attrgetter("by"), joins=("by",)),
+        Column(gettext_lazy("granted"), attrgetter("at")),
+        Column(gettext_lazy("reason"), attrgetter("reason")),
+    ]
 
     def program_id_of(self, row: Extension) -> int:
         return row.window.program_id

@@ -1,6 +1,7 @@
 """Prepared decisions in the admin: the list, the page on which a batch is looked through, and the batch as it is applied."""
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.export import Column, ExportMixin
 from applications import letter_texts, workflow
 from applications.admin.bulk import MOST_ROWS, PER_PAGE
 from applications.admin.filters import ActionFilter, PreparedProgramFilter, PreparedStateFilter, PreparedWindowFilter
@@ -43,7 +45,7 @@ class Row:
 
 
 @admin.register(PreparedDecision)
-class PreparedDecisionAdmin(OwnRowsMixin, admin.ModelAdmin):
+class PreparedDecisionAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
     """Made on the pages of applications; applied and discarded here, through the services alone."""
 
     program_lookup = "application__window__program"
@@ -58,6 +60,23 @@ class PreparedDecisionAdmin(OwnRowsMixin, admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     actions = ["apply", "discard"]
+    export_permission = "applications.export_application"  # it names candidates
+    export_columns = [
+        Column(gettext_lazy("reference"), attrgetter("application.reference")),
+        Column(gettext_lazy("name"), attrgetter("application.full_name")),
+        Column(gettext_lazy("program"), attrgetter("application.window.program.name")),
+        Column(gettext_lazy("window"), attrgetter("application.window.season")),
+        Column(gettext_lazy("decision"), lambda prepared: workflow.transition(prepared.action).target.label),
+        Column(gettext_lazy("reason"), attrgetter("reason")),
+        Column(gettext_lazy("office"), attrgetter("office")),
+        Column(gettext_lazy("start date"), attrgetter("start_date")),
+        Column(gettext_lazy("answer by"), attrgetter("answer_by")),
+        Column(gettext_lazy("internal note"), attrgetter("note")),
+        Column(gettext_lazy("prepared by"), attrgetter("prepared_by")),
+        Column(gettext_lazy("prepared"), attrgetter("prepared_at")),
+        Column(gettext_lazy("state"), lambda prepared: prepared.get_state_display()),
+        Column(gettext_lazy("why not"), attrgetter("problem")),
+    ]
 
     def program_id_of(self, row: PreparedDecision) -> int:
         return row.application.window.program_id

@@ -5,15 +5,14 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import ForeignKey, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from applications.models import RejectionReason
-from applications.reasons import remove_reason
-from programs.admin.pages import badge, page, without_side_doors
-from programs.admin.rows import OwnRowsMixin, is_in_use, programs_run
+from programs.admin.listed import Removal, RetiredMixin
+from programs.admin.pages import badge, without_side_doors
+from programs.admin.rows import is_in_use, programs_run
 from programs.admin.windows import ProgramFilter
 from programs.models import Program
 
@@ -38,7 +37,7 @@ class RejectionReasonForm(forms.ModelForm):
 
 
 @admin.register(RejectionReason)
-class RejectionReasonAdmin(OwnRowsMixin, admin.ModelAdmin):
+class RejectionReasonAdmin(RetiredMixin, admin.ModelAdmin):
     form = RejectionReasonForm
     list_display = ["text", "program", "shown_state"]
     list_filter = [ProgramFilter]
@@ -47,6 +46,15 @@ class RejectionReasonAdmin(OwnRowsMixin, admin.ModelAdmin):
     ordering = ["program__name", "text"]
     show_facets = admin.ShowFacets.NEVER
     actions = ["take_up"]
+    removal = Removal(
+        ask_retire=gettext_lazy(
+            "It was given already, so it is retired: nobody can choose it any more, and histories keep it. "
+            "You can take it up again."
+        ),
+        ask_delete=gettext_lazy("It was never given, so it is deleted. That can't be undone."),
+        retired=gettext_lazy("“%(row)s” is retired: nobody can choose it any more, and histories keep it."),
+        deleted=gettext_lazy("“%(row)s” is deleted. It had never been given."),
+    )
 
     @admin.display(description=gettext_lazy("state"), ordering="retired_at")
     def shown_state(self, reason: RejectionReason) -> str:
@@ -65,22 +73,3 @@ class RejectionReasonAdmin(OwnRowsMixin, admin.ModelAdmin):
         count = queryset.filter(retired_at__isnull=False).update(retired_at=None)
         text = ngettext("%(count)d reason is in use again.", "%(count)d reasons are in use again.", count)
         messages.success(request, text % {"count": count})
-
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
-        """Confirms, then deletes what was never given and retires what was."""
-        reason = self.own_row(request, object_id, "delete")
-        if request.method == "POST":
-            text = reason.text
-            self.log_change(request, reason, _("Removed."))
-            if remove_reason(reason=reason):
-                told = _("“%(text)s” is deleted. It had never been given.")
-            else:
-                told = _("“%(text)s” is retired: nobody can choose it any more, and histories keep it.")
-            messages.success(request, told % {"text": text})
-            return redirect("admin:applications_rejectionreason_changelist")
-        context = {
-            "title": _("Remove “%(text)s”?") % {"text": reason.text},
-            "parents": (reason,),
-            "in_use": is_in_use(reason),
-        }
-        return page(self, request, "admin/applications/rejectionreason/remove.html", **context)

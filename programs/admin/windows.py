@@ -1,6 +1,7 @@
 """Windows in the admin: read here, changed on the pages of window_pages.py alone."""
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from django.contrib import admin, messages
@@ -15,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.export import Column, ExportMixin
 from programs import services
 from programs.admin import seasons
 from programs.admin.pages import badge, change_url, moment, page
@@ -66,13 +68,25 @@ class SeasonFilter(admin.SimpleListFilter):
 
 
 @admin.register(Window)
-class WindowAdmin(OwnRowsMixin, admin.ModelAdmin):
+class WindowAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
     list_display = ["season", "program", "shown_state", "opens", "closes", "places", "decision"]
     list_filter = [ProgramFilter, StateFilter, SeasonFilter]
     list_select_related = ["program"]
     ordering = ["-opens_at"]
     search_fields = ["season", "program__name"]
     show_facets = admin.ShowFacets.NEVER
+    export_columns = [
+        Column(gettext_lazy("program"), attrgetter("program.name"), joins=("program",)),
+        Column(gettext_lazy("season"), attrgetter("season")),
+        Column(gettext_lazy("state"), lambda window: window.state(timezone.now()).label),
+        Column(gettext_lazy("opens"), attrgetter("opens_at")),
+        Column(gettext_lazy("closes"), attrgetter("closes_at")),
+        Column(gettext_lazy("time zone"), attrgetter("time_zone")),
+        Column(gettext_lazy("capacity"), attrgetter("capacity")),
+        Column(gettext_lazy("taken"), attrgetter("taken")),
+        Column(gettext_lazy("decision by"), attrgetter("decide_by")),
+        Column(gettext_lazy("reviews for each application"), attrgetter("reviews_needed")),
+    ]
 
     def get_urls(self) -> list:
         def view(function: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from programs.admin.export import Column, ExportMixin
+from accounts.export import Column, ExportMixin
 from programs.admin.pages import badge, change_url, moment
 from programs.times import day
 from reviews import reading

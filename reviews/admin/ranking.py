@@ -41,7 +41,8 @@ class LineForm(forms.Form):
         return Line(facts["offer"] or 0, facts["waitlist"] or 0, facts["reject_rest"])
 
 
-def _status_asked_for(request: HttpRequest) -> str:
+def status_asked_for(request: HttpRequest) -> str:
+    """The status whose applications alone are asked for; empty for all."""
     status = request.GET.get("status", "")
     return status if status in Status.values else ""
 
@@ -49,7 +50,7 @@ def _status_asked_for(request: HttpRequest) -> str:
 def ranking(model_admin: admin.ModelAdmin, request: HttpRequest, window_id: int) -> HttpResponse:
     """The applications of a window that have a reader, the best first."""
     window = model_admin.own_window(request, window_id)
-    status = _status_asked_for(request)
+    status = status_asked_for(request)
     paginator = Paginator(standings(window, status), ROWS)
     shown = paginator.get_page(request.GET.get("page"))
     counts = statuses(window)
@@ -68,6 +69,7 @@ def ranking(model_admin: admin.ModelAdmin, request: HttpRequest, window_id: int)
         "not_read": not_read(window),
         "line": LineForm() if may_decide and any(found in DECIDABLE for found, _number in counts) else None,
         "may_decide": may_decide,
+        "may_export": model_admin.has_export_permission(request),
     }
     return page(model_admin, request, "admin/reviews/ranking/ranking.html", **context)
 
@@ -122,7 +124,7 @@ def effect(model_admin: admin.ModelAdmin, request: HttpRequest, window_id: int) 
             request, _("The line can't be drawn so: give whole numbers from 0 to %(most)d.") % {"most": MOST}
         )
         return _back(window, request)
-    found = effect_of(window, line=line.line(), marks=_marks(request), status=_status_asked_for(request))
+    found = effect_of(window, line=line.line(), marks=_marks(request), status=status_asked_for(request))
     if not found.fates:
         messages.warning(request, _("Nothing is marked yet. Draw a line, or mark applications by hand."))
         return _back(window, request)
@@ -158,7 +160,7 @@ _TARGETS = [("offer", Status.OFFER), ("waitlist", Status.WAITLISTED), ("reject",
 
 
 def _ranking_url(window: Window, request: HttpRequest) -> str:
-    status = _status_asked_for(request)
+    status = status_asked_for(request)
     return reverse("admin:reviews_ranking", args=[window.pk]) + (f"?status={status}" if status else "")
 
 

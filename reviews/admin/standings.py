@@ -16,7 +16,7 @@ from applications.models import Application
 from programs.admin.pages import page
 from programs.admin.rows import OwnRowsMixin, programs_run
 from programs.models import Window
-from reviews.admin import panel, ranking
+from reviews.admin import export, panel, ranking
 from reviews.models import Standing
 
 
@@ -46,6 +46,9 @@ class StandingAdmin(OwnRowsMixin, admin.ModelAdmin):
     def has_assign_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("reviews.assign_assignment")
 
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("applications.export_application")
+
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("applications.change_application")
 
@@ -73,6 +76,7 @@ class StandingAdmin(OwnRowsMixin, admin.ModelAdmin):
 
         return [
             path("window/<int:window_id>/", view(ranking.ranking), name="reviews_ranking"),
+            path("window/<int:window_id>/ranking.csv", view(export.ranking_file), name="reviews_ranking_file"),
             path("window/<int:window_id>/effect/", view(ranking.effect), name="reviews_effect"),
             path("window/<int:window_id>/panel/", view(panel.panel), name="reviews_panel"),
             path("window/<int:window_id>/spread/", view(panel.spread), name="reviews_spread"),

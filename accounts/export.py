@@ -114,7 +114,7 @@ class ExportMixin:
     """
 
     export_columns: list[Column] = []
-    export_permission = ""
+    export_permission = ""  # beside the one to view the list; empty where that is enough
 
     def get_export_columns(self, request: HttpRequest) -> list[Column]:
         """The columns of the list that is asked for."""
@@ -122,7 +122,8 @@ class ExportMixin:
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         """Whether the reader may take this list out."""
-        return request.user.has_perm(self.export_permission) and self.has_view_permission(request)
+        may_take = not self.export_permission or request.user.has_perm(self.export_permission)
+        return may_take and self.has_view_permission(request)
 
     def get_urls(self) -> list:
         name = f"{self.opts.app_label}_{self.opts.model_name}_export"
@@ -149,7 +150,7 @@ class ExportMixin:
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         columns = self.get_export_columns(request)
         plural = str(self.opts.verbose_name_plural)
-        read = _told(_read(rows, columns), request.user.pk, plural)
+        read = logged(_read(rows, columns), request.user.pk, plural)
         values = ([column.value(row) for column in columns] for row in read)
         return csv_response(plural, [capfirst(column.title) for column in columns], values)
 
@@ -162,7 +163,7 @@ def _read(rows: QuerySet, columns: list[Column]) -> Iterator[Model]:
     return rows.prefetch_related(*fetches.values()).iterator(chunk_size=CHUNK)
 
 
-def _told(rows: Iterator[Model], user_id: int, what: str) -> Iterator[Model]:
+def logged(rows: Iterable[Any], user_id: int, what: str) -> Iterator[Any]:
     """The same rows; when the last one is taken, or the reader has gone, the log says who took how many."""
     number = 0
     try:
