@@ -146,14 +146,16 @@ def hand_on(*, assignment: Assignment, by: User | None = None, at: datetime | No
 def declare_conflict(*, reviewer: User, email: str, reason: str, at: datetime | None = None) -> Conflict:
     """Notes that `reviewer` is never to read what comes from the address `email`, whether anybody has applied with it or not.
 
-    What they have of it and have not handed in is handed on, silently: the answer tells nothing about it.
+    What they have of it and have not handed in counts no more and is handed on. Neither the answer nor their list tells
+    so while they read blind: see hand_in().
     Raises ValidationError for what is no address, and for a conflict that was declared already.
     """
     at = at or timezone.now()
     conflict = Conflict(reviewer=reviewer, email=email.strip().lower(), reason=reason.strip(), declared_at=at)
     conflict.clean_fields()
     with transaction.atomic():
-        waiting = Assignment.objects.waiting().filter(reviewer=reviewer, application__candidate__email=conflict.email)
+        waiting = Assignment.objects.active().waiting().filter(reviewer=reviewer)
+        waiting = waiting.filter(application__candidate__email=conflict.email)
         list(Application.objects.filter(pk__in=waiting.values("application")).select_for_update().order_by("pk"))
         list(_programs_of(reviewer).select_for_update(no_key=True))
         conflict, created = Conflict.objects.get_or_create(
@@ -163,7 +165,8 @@ def declare_conflict(*, reviewer: User, email: str, reason: str, at: datetime | 
             raise ValidationError(_("You have declared that already."))
         for assignment in waiting.select_related("application__window"):
             assignment.recused_at, assignment.recusal_reason = at, _("A conflict of interest was declared.")
-            assignment.save(update_fields=["recused_at", "recusal_reason"])
+            assignment.is_untold = assignment.application.window.blind_reading
+            assignment.save(update_fields=["recused_at", "recusal_reason", "is_untold"])
             hand_on(assignment=assignment, at=at)
     return conflict
 

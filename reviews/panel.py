@@ -99,7 +99,7 @@ def panel_of(window: Window) -> Panel:
         ).order_by("pk")
     )
     given = Assignment.objects.filter(reviewer__in=members)
-    to_write = given.waiting().filter(application__status__in=READABLE)
+    to_write = given.active().waiting().filter(application__status__in=READABLE)
     here = given.active().filter(application__window=window)
     declared = Conflict.objects.filter(reviewer__in=members)
     return Panel(

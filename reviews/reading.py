@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from applications.models import Answer, Application, Document, PageImage, StatusChange
+from letters.models import Letter
+from programs.models import Membership
 from reviews.models import Assignment, AssignmentQuerySet, Criterion, Review, Standing
 
 ASSIGNMENT_FIELDS = [
@@ -47,6 +49,14 @@ class Given:
     lines: list[str]
     reason: str
     paper: Paper | None
+
+
+@dataclass(frozen=True)
+class Other:
+    """Another application of the same candidate; `assignment` is the reader's own, where they have one."""
+
+    application: Application
+    assignment: Assignment | None
 
 
 @dataclass(frozen=True)
@@ -130,6 +140,31 @@ def candidate_of(assignment: Assignment) -> Application | None:
         return None
     rows = Application.objects.select_related("candidate").defer("draft", "sent", "work_authorisation")
     return rows.get(pk=assignment.application_id)
+
+
+def others(assignment: Assignment, reader: User) -> list[Other]:
+    """What else the candidate has sent to programs on whose panel `reader` is, the latest first; none while they are blind.
+
+    What `reader` still reads blind is left out: to find it here would tell whose it is. For the same reason nothing of
+    the others but program, window and status is loaded, since any may be given to them later.
+    """
+    if is_blind(assignment):
+        return []
+    candidate = Application.objects.filter(pk=assignment.application_id).values("candidate")
+    own = {row.application_id: row for row in desk_of(reader).filter(application__candidate__in=candidate)}
+    panels = reader.memberships.filter(role=Membership.Role.REVIEWER).values("program")
+    found = Application.objects.sent().filter(candidate__in=candidate, window__program__in=panels)
+    found = found.exclude(pk__in=[assignment.application_id, *(pk for pk, row in own.items() if is_blind(row))])
+    found = found.select_related("window__program").only("status", "window__season", "window__program__name")
+    return [Other(application, own.get(application.pk)) for application in found.order_by("-submitted_at")]
+
+
+def letters(assignment: Assignment) -> list[Letter]:
+    """What was written about the application and has left, the latest first; none while the reader is blind."""
+    if is_blind(assignment):
+        return []
+    sent = Letter.objects.filter(about=assignment.application.reference, status=Letter.Status.SENT)
+    return list(sent.select_related("copy").order_by("-pk"))
 
 
 def history(assignment: Assignment) -> list[StatusChange]:

@@ -70,9 +70,11 @@ def save_review(
 
 
 @transaction.atomic
-def hand_in(*, assignment: Assignment, by: User, at: datetime | None = None) -> Review:
+def hand_in(*, assignment: Assignment, by: User, at: datetime | None = None) -> Review | None:
     """Makes a complete review count, for good: its overall score, and the application's standing with it.
 
+    None when the reviewer has declared a conflict of interest with whoever sent the application, and was not told that
+    it is among theirs: the review counts for nothing, and the application leaves their list.
     Raises Incomplete, which names what is missing; NotTaken as save_review() does. Of two who hand in at once, one
     wins and the other is told.
     """
@@ -83,6 +85,12 @@ def hand_in(*, assignment: Assignment, by: User, at: datetime | None = None) -> 
     scores = dict(review.scores.values_list("criterion", "value")) if review.pk else {}
     if missing := missing_of(review, criteria, scores):
         raise Incomplete(missing)
+    # What counts are the scores of the rubric as it is now: the others would stand beside an overall without them.
+    review.scores.exclude(criterion__in=criteria).delete()
+    if assignment.is_untold:
+        assignment.is_untold = False
+        assignment.save(update_fields=["is_untold"])
+        return None
     review.overall = weighted_mean(criteria, scores)
     review.saved_at = review.submitted_at = at
     review.revision = application.revision
@@ -101,8 +109,11 @@ def recuse(*, assignment: Assignment, reason: str, by: User, at: datetime | None
     if not reason.strip():
         raise NotTaken(_("Say in a few words why you step back."))
     application = _locked(assignment, by, needs_open=False)
-    assignment.recused_at, assignment.recusal_reason = at, reason.strip()
-    assignment.save(update_fields=["recused_at", "recusal_reason"])
+    was_handed_on = assignment.is_untold
+    assignment.recused_at, assignment.recusal_reason, assignment.is_untold = at, reason.strip(), False
+    assignment.save(update_fields=["recused_at", "recusal_reason", "is_untold"])
+    if was_handed_on:
+        return assignment.handed_on
     successor = assigning.hand_on(assignment=assignment, at=at)
     standings.refresh(application)
     return successor
@@ -143,10 +154,10 @@ def _locked(assignment: Assignment, by: User, *, needs_open: bool = True) -> App
     """
     rows = Application.objects.select_for_update().only("status", "revision", "window")
     application = rows.get(pk=assignment.application_id)
-    row = Assignment.objects.get(pk=assignment.pk)
-    if row.reviewer_id != by.pk or row.recused_at:
+    assignment.refresh_from_db(fields=["reviewer", "recused_at", "is_untold", "handed_on"])
+    if assignment.reviewer_id != by.pk or (assignment.recused_at and not assignment.is_untold):
         raise NotTaken(_("This application is not yours to review any more."))
-    if Review.objects.filter(assignment=row, submitted_at__isnull=False).exists():
+    if Review.objects.filter(assignment=assignment, submitted_at__isnull=False).exists():
         raise NotTaken(_("Your review is in already, so it stays as it is."))
     if needs_open and application.status not in READABLE:
         raise NotTaken(

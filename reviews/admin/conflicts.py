@@ -66,7 +66,11 @@ class ConflictAdmin(OwnReviewerMixin, admin.ModelAdmin):
             except ValidationError as error:
                 form.add_error("email", error.messages)
             else:
-                messages.success(request, _("Declared. You are never given an application from that address."))
+                text = _(
+                    "Declared. You are never given an application from that address. Your list stays as it is, so that "
+                    "it does not tell who has applied; a review of theirs that you still hand in does not count."
+                )
+                messages.success(request, text)
                 return redirect("admin:reviews_conflict_changelist")
         context = {"title": _("Declare a conflict of interest"), "form": form, "verb": _("Declare it")}
         return page(self, request, "admin/form.html", **context)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
@@ -35,7 +35,8 @@ class AssignmentAdmin(ExportMixin, OwnReviewerMixin, admin.ModelAdmin):
     list_filter = [StateFilter, ProgramFilter, WindowFilter]
     search_fields = ["application__reference"]
     search_help_text = gettext_lazy("Reference")
-    ordering = ["assigned_at", "pk"]
+    # What is to be written comes first, the oldest on top; below it what is in, the latest on top.
+    ordering = [F("review__submitted_at").desc(nulls_first=True), "assigned_at", "pk"]
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER

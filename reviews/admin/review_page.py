@@ -96,18 +96,24 @@ def _taken(request: HttpRequest, assignment: Assignment, form: ReviewForm, queue
         if wish not in ("hand_in", "hand_in_next"):
             messages.success(request, _("Saved."))
             return here
-        hand_in(assignment=assignment, by=request.user)
+        review = hand_in(assignment=assignment, by=request.user)
     except Incomplete:
         return f"{here}{'&' if '?' in here else '?'}check=1#missing"
     except NotTaken as error:
         messages.error(request, str(error))
         return here
-    if wish == "hand_in":
+    reference = {"reference": assignment.application.reference}
+    if review is None:
+        text = _(
+            "%(reference)s came from somebody with whom you have declared a conflict of interest. "
+            "Your review of it does not count, and others judge it."
+        )
+        messages.warning(request, text % reference)
+    elif wish == "hand_in":
         messages.success(request, _("Your review is in. Now you see who this is, and what others found."))
         return here
-    messages.success(
-        request, _("Your review of %(reference)s is in.") % {"reference": assignment.application.reference}
-    )
+    else:
+        messages.success(request, _("Your review of %(reference)s is in.") % reference)
     return _next_to_write(request.user, queue)
 
 
@@ -136,6 +142,8 @@ def _shown(
         "is_blind": reading.is_blind(assignment),
         "given": reading.what_was_sent(assignment),
         "candidate": reading.candidate_of(assignment),
+        "others": reading.others(assignment, request.user),
+        "letters": reading.letters(assignment),
         "review": review,
         "form": form,
         "is_outdated": state == State.IN and application.revision > review.revision,

@@ -73,11 +73,12 @@ def make_application_with_file(client, window) -> Application:
 # --- The list ---
 
 
-def test_the_list_shows_the_oldest_first_with_what_each_waits_for(client, assignments):
+def test_the_list_shows_what_is_to_be_written_first_and_what_each_waits_for(client, assignments):
     make_review(assignments[1])
     make_review_in(assignments[2])
     withdraw(application=assignments[3].application)
-    assert listed(client) == assignments
+    in_order = [*assignments[:2], *assignments[3:], assignments[2]]
+    assert listed(client) == in_order
     page = client.get(LIST).text
     for kind in ("waiting", "begun", "handed_in", "over"):
         assert f"badge-{kind}" in page
@@ -88,7 +89,7 @@ def test_the_list_shows_the_oldest_first_with_what_each_waits_for(client, assign
         "handed_in": [assignments[2]],
         "over": [assignments[3]],
     }
-    assert listed(client, "state=nonsense") == assignments
+    assert listed(client, "state=nonsense") == in_order
 
 
 def test_the_list_is_filtered_by_program_and_window_and_searched_by_reference(client, rita, assignments, window):
