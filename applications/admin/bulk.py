@@ -115,10 +115,15 @@ class _BulkPage:
         posted = request.POST if begun else None
         self.possible = [pk for pk, (status, _revision) in seen.items() if status in transition.sources]
         own = Application.objects.filter(pk__in=model_admin.own_ids(request, list(seen))).sent()
-        own = own.select_related("candidate", "window__program").defer("draft", "sent")
-        own = own.prefetch_related(letter_texts.WORDS)
-        choices = Prefetch("office_choices", OfficeChoice.objects.select_related("office"))
-        self.applications = own.prefetch_related(choices) if transition.target == Status.OFFER else own
+        if transition.target == Status.OFFER:
+            choices = OfficeChoice.objects.select_related("office")
+            own = own.prefetch_related(Prefetch("office_choices", choices))
+        shown = own.select_related("candidate", "window__program").defer("draft", "sent")
+        self.applications = shown.prefetch_related(letter_texts.WORDS)
+        # Of thousands, what a decision is prepared from alone.
+        self.to_prepare = own.select_related("window").only(
+            "status", "revision", "reference", "window__program", "window__time_zone"
+        )
         self.note = NoteForm(posted, required=transition.action == "return")
         self.terms = OfferDatesForm(posted) if transition.target == Status.OFFER else None
         self.reasons = None
@@ -197,7 +202,7 @@ class _BulkPage:
 
     def _prepare(self, *, at_once: bool) -> HttpResponse:
         groups: dict[tuple[int, Office | None], list[Application]] = defaultdict(list)
-        found = self.applications.in_bulk(self.possible)
+        found = self.to_prepare.in_bulk(self.possible)
         for pk in self.possible:
             if pk in found:
                 application = found[pk]
