@@ -2,15 +2,18 @@
 all; recruiters see a letter before it goes, and may change its words.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
-from applications.models import Application, Interview, Offer
+from applications.models import Application, Interview, LetterTemplate, Offer
 from applications.placeholders import PLACEHOLDERS, fill
 from applications.standard_letters import KINDS
 from applications.workflow import TRANSITIONS, Actor
@@ -24,6 +27,9 @@ WORDS = "window__program__letter_templates"
 # Decisions can be taken back: their letters wait a little. What a candidate did, and the calendar, is told at once.
 _DECISIONS = {row.action for row in TRANSITIONS if row.actor == Actor.RECRUITER and row.writes}
 _ANSWERS_TO_AN_OFFER = ("accept", "decline", "lapse")
+WORDS_CHANGED = _lazy(
+    "The words of these letters have changed since you saw them. Nothing was done; read them as they are now."
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,17 @@ def words_of(program: Program, kind: str) -> LetterText:
     standard = KINDS[kind]
     own = next((template for template in program.letter_templates.all() if template.kind == kind), None)
     return LetterText(own.subject, own.body) if own else LetterText(str(standard.subject), standard.body)
+
+
+def words_mark(letters: Iterable[tuple[int, str]]) -> str:
+    """Tells the words of these letters, by program's id and kind, from any others; empty where all are the standard ones.
+
+    A page that shows letters carries it, so that words which were changed meanwhile don't go out unseen.
+    """
+    wanted = set(letters)
+    own = LetterTemplate.objects.filter(program__in={program for program, _kind in wanted}).order_by("pk")
+    words = [row for row in own.values_list("program", "kind", "subject", "body") if row[:2] in wanted]
+    return sha256(repr(words).encode()).hexdigest() if words else ""
 
 
 def compose(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import OperationalError, transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,13 +15,16 @@ from accounts.models import User
 from applications import letter_texts, workflow
 from applications.decisions import Outcome, decide, programs_asking, refuse_unfounded, stale_sentence
 from applications.letter_texts import LetterText, OfferTerms
-from applications.models import Application, PreparedDecision, RejectionReason
+from applications.models import Application, PreparedDecision, RejectionReason, StatusChange
 from applications.models.decisions import new_batch
 from applications.workflow import Status
+from letters.models import Letter, LetterQuerySet
 
 logger = logging.getLogger(__name__)
 
 State = PreparedDecision.State
+# Decisions in one transaction: most of the time of one is the disk's, and others wait for the lock while it lasts.
+TOGETHER = 10
 
 
 @transaction.atomic
@@ -132,27 +135,51 @@ def _own_words(prepared: PreparedDecision) -> LetterText | None:
     return LetterText(prepared.subject, prepared.body) if prepared.subject else None
 
 
-def apply_approved(*, at: datetime | None = None, limit: int = 500) -> int:
+def words_of(prepared: QuerySet) -> str:
+    """The mark of the programs' words in the letters of those of `prepared` that still wait (letter_texts.words_mark)."""
+    rows = _waiting_among(prepared).filter(subject="").order_by()
+    letters = rows.values_list("application__window__program", "action").distinct()
+    return letter_texts.words_mark(each for each in letters if workflow.transition(each[1]).writes)
+
+
+def letters_of(batch: UUID) -> LetterQuerySet:
+    """The letters with which the decisions of a batch are told, as far as they are done."""
+    change = StatusChange.objects.filter(
+        application=OuterRef("application"), action=OuterRef("action"), at__gte=OuterRef("approved_at")
+    )
+    done = PreparedDecision.objects.filter(batch=batch, state=State.DONE)
+    return Letter.objects.filter(
+        pk__in=done.order_by().values(letter=Subquery(change.order_by("pk").values("letter")[:1]))
+    )
+
+
+def apply_approved(*, at: datetime | None = None, limit: int = 200) -> int:
     """Takes up to `limit` approved decisions, oldest first; returns how many were done or refused. The worker calls it.
 
-    Each is decided and marked in one transaction of its own: a worker that dies has lost and repeated nothing, and of
-    two workers one finds the row taken.
+    Each is marked and decided in one transaction, with a few others: a worker that dies has lost and repeated nothing,
+    and of two workers one finds the row taken.
     """
     approved = PreparedDecision.objects.approved().select_related(
         "application__candidate", "application__window__program", "office", "reason", "approved_by"
     )
     approved = approved.prefetch_related(f"application__{letter_texts.WORDS}")
     rows = list(approved.defer("application__draft", "application__sent").order_by("pk")[:limit])
-    return sum(_apply(prepared, at=at) for prepared in rows)
+    return sum(_apply_some(rows[start : start + TOGETHER], at=at) for start in range(0, len(rows), TOGETHER))
+
+
+@transaction.atomic
+def _apply_some(rows: list[PreparedDecision], *, at: datetime | None) -> int:
+    # In the order in which others lock applications, so that nobody waits for somebody who waits for them.
+    return sum(_apply(prepared, at=at) for prepared in sorted(rows, key=lambda prepared: prepared.application_id))
 
 
 def _apply(prepared: PreparedDecision, *, at: datetime | None) -> bool:
+    """Call it in a transaction. What decide() has begun when it raises is undone by its own."""
     mine = PreparedDecision.objects.filter(pk=prepared.pk)
-    with transaction.atomic():
-        if not mine.approved().update(state=State.DONE):
-            return False  # another worker has it
-        if problem := _problem_of_deciding(prepared, at=at):
-            mine.update(state=State.REFUSED, problem=problem)
+    if not mine.approved().update(state=State.DONE):
+        return False  # another worker has it
+    if problem := _problem_of_deciding(prepared, at=at):
+        mine.update(state=State.REFUSED, problem=problem)
     return True
 
 

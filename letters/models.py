@@ -21,6 +21,19 @@ class Backlog(TypedDict):
     failed: int
 
 
+class Progress(TypedDict):
+    """How many letters wait for their time, when the first of them may leave (None: none waits), and how many are leaving
+    now, were sent (one that a person sent again is among them), have failed and were held back.
+    """
+
+    later: int
+    next_at: datetime | None
+    leaving: int
+    sent: int
+    failed: int
+    held_back: int
+
+
 class LetterQuerySet(models.QuerySet):
     """Letters by what is to be done with them."""
 
@@ -49,6 +62,19 @@ class LetterQuerySet(models.QuerySet):
             later=Count("pk", filter=later),
             oldest=Min("created_at", filter=waiting),
             failed=Count("pk", filter=Q(status=Letter.Status.FAILED, copy=None)),
+        )
+
+    def progress(self, at: datetime | None = None) -> Progress:
+        """How far these letters are, in one query. at: the time to go by (aware; now)."""
+        later = _not_due_yet(at or timezone.now())
+        queued, copied = Q(status=Letter.Status.QUEUED), Q(copy__isnull=False)
+        return self.aggregate(
+            later=Count("pk", filter=later),
+            next_at=Min("send_after", filter=later),
+            leaving=Count("pk", filter=queued & ~later),
+            sent=Count("pk", filter=Q(status=Letter.Status.SENT) | copied),
+            failed=Count("pk", filter=Q(status=Letter.Status.FAILED) & ~copied),
+            held_back=Count("pk", filter=Q(status=Letter.Status.HELD_BACK)),
         )
 
 

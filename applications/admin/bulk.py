@@ -13,6 +13,7 @@ from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -114,10 +115,15 @@ class _BulkPage:
         posted = request.POST if begun else None
         self.possible = [pk for pk, (status, _revision) in seen.items() if status in transition.sources]
         own = Application.objects.filter(pk__in=model_admin.own_ids(request, list(seen))).sent()
-        own = own.select_related("candidate", "window__program").defer("draft", "sent")
-        own = own.prefetch_related(letter_texts.WORDS)
-        choices = Prefetch("office_choices", OfficeChoice.objects.select_related("office"))
-        self.applications = own.prefetch_related(choices) if transition.target == Status.OFFER else own
+        if transition.target == Status.OFFER:
+            choices = OfficeChoice.objects.select_related("office")
+            own = own.prefetch_related(Prefetch("office_choices", choices))
+        shown = own.select_related("candidate", "window__program").defer("draft", "sent")
+        self.applications = shown.prefetch_related(letter_texts.WORDS)
+        # Of thousands, what a decision is prepared from alone.
+        self.to_prepare = own.select_related("window").only(
+            "status", "revision", "reference", "window__program", "window__time_zone"
+        )
         self.note = NoteForm(posted, required=transition.action == "return")
         self.terms = OfferDatesForm(posted) if transition.target == Status.OFFER else None
         self.reasons = None
@@ -133,6 +139,8 @@ class _BulkPage:
         do = self.request.POST.get("do")
         if do not in ("prepare", "apply"):
             return self.show()
+        if self.request.POST.get("words", "") != self.words:
+            return self.show(letter_texts.WORDS_CHANGED, status=409)
         valid = [form.is_valid() for form in self.forms]  # all of them say what is wrong
         if not all(valid):
             return self.show()
@@ -142,7 +150,14 @@ class _BulkPage:
 
     # --- What will happen ---
 
-    def show(self, notice: str = "") -> HttpResponse:
+    @cached_property
+    def words(self) -> str:
+        """The mark of the words as they are now."""
+        programs = self.applications.order_by().values_list("window__program", flat=True).distinct()
+        writes = self.transition.writes
+        return letter_texts.words_mark((program, self.transition.action) for program in programs) if writes else ""
+
+    def show(self, notice: str = "", *, status: int = 200) -> HttpResponse:
         paginator = Paginator(list(self.seen), PER_PAGE)
         shown = paginator.get_page(self.request.POST.get("page"))
         found = self.applications.in_bulk(shown.object_list)
@@ -164,8 +179,11 @@ class _BulkPage:
             "asks_terms": bool(self.terms),
             "knows_terms": knows_terms,
             "letter_for": self.terms.key() if self.terms and knows_terms else "",
+            # While pages are turned: of the first one that was seen.
+            "words": self.words if status == 409 else self.request.POST.get("words", self.words),
         }
-        return page(self.model_admin, self.request, "admin/applications/application/bulk.html", **context)
+        template = "admin/applications/application/bulk.html"
+        return page(self.model_admin, self.request, template, status=status, **context)
 
     def _row(self, application: Application, *, knows_terms: bool) -> Row:
         status, _revision = self.seen[application.pk]
@@ -184,7 +202,7 @@ class _BulkPage:
 
     def _prepare(self, *, at_once: bool) -> HttpResponse:
         groups: dict[tuple[int, Office | None], list[Application]] = defaultdict(list)
-        found = self.applications.in_bulk(self.possible)
+        found = self.to_prepare.in_bulk(self.possible)
         for pk in self.possible:
             if pk in found:
                 application = found[pk]

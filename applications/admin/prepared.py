@@ -1,6 +1,8 @@
 """Prepared decisions in the admin: the list, the page on which a batch is looked through, and the batch as it is applied."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -12,6 +14,7 @@ from django.db.models import Count, F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -23,10 +26,11 @@ from applications.admin.bulk import MOST_ROWS, PER_PAGE
 from applications.admin.filters import ActionFilter, PreparedProgramFilter, PreparedStateFilter, PreparedWindowFilter
 from applications.letter_texts import LetterText
 from applications.models import PreparedDecision
-from applications.prepared import State, approve, discard, letter_of
+from applications.prepared import State, approve, discard, letter_of, letters_of, words_of
 from applications.workflow import Status, Transition
 from programs.admin.pages import badge, change_url, moment, page
 from programs.admin.rows import OwnRowsMixin
+from programs.times import when
 
 # The shapes and colours of the states; the words are the states' own.
 BADGES = {State.PREPARED: "draft", State.APPROVED: "in_review", State.DONE: "accepted", State.REFUSED: "declined"}
@@ -185,6 +189,8 @@ class PreparedDecisionAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
             return self._look_through(request, deed, chosen)
         prepared = PreparedDecision.objects.filter(pk__in=self.own_ids(request, chosen))
         if deed == "apply":
+            if request.POST.get("words", "") != words_of(prepared):
+                return self._look_through(request, deed, chosen, notice=letter_texts.WORDS_CHANGED)
             batch = approve(prepared=prepared, by=request.user)
             if batch:
                 return redirect("admin:applications_batch", batch)
@@ -198,13 +204,14 @@ class PreparedDecisionAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
     def _to_list(self) -> HttpResponse:
         return redirect(reverse("admin:applications_prepareddecision_changelist") + "?state=prepared")
 
-    def _look_through(self, request: HttpRequest, deed: str, chosen: list[int]) -> HttpResponse:
-        """Every decision with its letter, page by page, before they go."""
+    def _look_through(self, request: HttpRequest, deed: str, chosen: list[int], *, notice: str = "") -> HttpResponse:
+        """Every decision with its letter, page by page, before they go. `notice` says why they did not go (409)."""
         own = PreparedDecision.objects.waiting().filter(pk__in=self.own_ids(request, chosen)).order_by("pk")
         waiting = list(own.values_list("pk", flat=True))
         paginator = Paginator(waiting, PER_PAGE)
         shown = paginator.get_page(request.POST.get("page"))
         found = self.get_queryset(request).in_bulk(shown.object_list)
+        words = words_of(own)
         verb = _("Apply") if deed == "apply" else _("Discard")
         title = ngettext(
             "%(verb)s: %(count)d prepared decision", "%(verb)s: %(count)d prepared decisions", len(waiting)
@@ -213,6 +220,9 @@ class PreparedDecisionAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
             "title": title % {"verb": verb, "count": len(waiting)},
             "deed": deed,
             "verb": verb,
+            "notice": notice,
+            # While pages are turned: of the first one that was seen.
+            "words": words if notice else request.POST.get("words", words),
             "rows": [_row(found[pk]) for pk in shown.object_list if pk in found],
             "changed": own.exclude(
                 application__status=F("seen_status"), application__revision=F("seen_revision")
@@ -222,19 +232,23 @@ class PreparedDecisionAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
             "shown": shown,
             "pages": paginator.get_elided_page_range(shown.number),
         }
-        return page(self, request, "admin/applications/prepareddecision/look_through.html", **context)
+        template = "admin/applications/prepareddecision/look_through.html"
+        return page(self, request, template, status=409 if notice else 200, **context)
 
     def batch_page(self, request: HttpRequest, batch: UUID) -> HttpResponse:
-        """How far a batch is: done, waiting, and refused with why. It looks again by itself until all is settled."""
+        """How far a batch is: its decisions, and the letters of those that are done. It looks again by itself until all
+        is settled; while letters only wait for their time, when that has come."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         rows = self.get_queryset(request).filter(batch=batch)
-        counted = rows.order_by().values_list("state").annotate(Count("pk"))
-        counts: dict[str, int] = dict(counted)
+        counts: dict[str, int] = dict(rows.order_by().values_list("state").annotate(Count("pk")))
         total = sum(counts.values())
         if not total:
             raise Http404
-        waiting = counts.get(State.APPROVED, 0)
+        now = timezone.now()
+        waiting, letters = counts.get(State.APPROVED, 0), letters_of(batch).progress(now)
+        goes_on_at = None if waiting or letters["leaving"] else letters["next_at"]
+        zone = rows[0].application.window.zone
         refused: Any = rows.filter(state=State.REFUSED).order_by("pk")[:MOST_TOLD]
         context = {
             "title": _("Being applied") if waiting else _("Applied"),
@@ -243,10 +257,23 @@ class PreparedDecisionAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
             "settled": total - waiting,
             "done": counts.get(State.DONE, 0),
             "waiting": waiting,
+            "letters": letters,
+            "letter_total": sum(letters[name] for name in ("later", "leaving", "sent", "failed", "held_back")),
+            "leaves_at": letters["next_at"] and when(letters["next_at"], zone),
+            "look_again": _look_again(waiting, letters["leaving"], goes_on_at, now),
             "refused_count": counts.get(State.REFUSED, 0),
             "refused": refused,
         }
         return page(self, request, "admin/applications/prepareddecision/batch.html", **context)
+
+
+def _look_again(decisions: int, letters: int, goes_on_at: datetime | None, now: datetime) -> str:
+    """When the page of a batch is to look again, in htmx's words; empty when all is settled."""
+    if decisions or letters:
+        return "every 2s"
+    if goes_on_at:
+        return f"load delay:{ceil((goes_on_at - now).total_seconds()) + 1}s"
+    return ""
 
 
 def _row(prepared: PreparedDecision) -> Row:

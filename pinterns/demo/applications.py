@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from django.core.files.base import ContentFile
-from django.db.models import F
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -17,17 +17,20 @@ from applications.documents import Upload, receive
 from applications.form import ApplicationForm, Draft
 from applications.letter_texts import InterviewTerms, OfferTerms
 from applications.models import Application
+from applications.prepared import prepare as prepare_decisions
 from applications.services import answer_offer, save_draft, submit, withdraw
+from applications.workflow import Status
 from letters.models import Letter
 from pinterns.demo.answers import write_draft
 from pinterns.demo.lives import DAYS_TO_ANSWER, DAYS_TO_INTERVIEW, Life, Step, live
 from pinterns.demo.people import Person, people
-from pinterns.demo.readings import FATES, read
+from pinterns.demo.readings import read
 from pinterns.demo.references import reference
 from pinterns.demo.season import Plan, start_date
 from programs.models import Requirement, Window
 
 NUMBER = 80
+IN_REVIEW = Q(applications__status=Status.IN_REVIEW)
 # How many of which life each window holds, by program and whether it is last season's. Every status is among them.
 LIVED: dict[tuple[str, bool], dict[str, int]] = {
     ("engineering", True): {
@@ -35,10 +38,10 @@ LIVED: dict[tuple[str, bool], dict[str, int]] = {
         "accepted after waiting": 1,
         "declined": 1,
         "lapsed": 1,
-        "rejected": 4,
+        "rejected": 3,
         "rejected after interview": 2,
         "withdrawn": 1,
-        "draft": 3,
+        "draft": 2,
     },
     ("data-science", True): {
         "accepted": 2,
@@ -46,7 +49,7 @@ LIVED: dict[tuple[str, bool], dict[str, int]] = {
         "rejected": 3,
         "rejected after waiting": 1,
         "withdrawn late": 1,
-        "draft": 2,
+        "draft": 1,
     },
     ("pin-labs", True): {"accepted": 1, "lapsed": 1, "rejected": 1, "rejected after interview": 2, "draft": 1},
     ("engineering", False): {
@@ -62,7 +65,7 @@ LIVED: dict[tuple[str, bool], dict[str, int]] = {
     },
     ("data-science", False): {
         "submitted": 1,
-        "in review": 4,
+        "in review": 7,
         "interview": 1,
         "offer": 1,
         "rejected": 1,
@@ -172,13 +175,37 @@ def _asks_for_file(window: Window) -> Requirement:
 def make_applications(
     entries: list[Entry], *, recruiter: User, seed: int, tell: Callable[[int, int], None]
 ) -> list[Application]:
-    """Lets every entry live its life, and marks the letters as sent. Call it in the transaction that makes the windows."""
+    """Lets every entry live its life, with the letters as sent, and prepares some decisions. Call it in the transaction that makes the windows."""
     rng = Random(seed)
     made = []
     for number, entry in enumerate(entries, start=1):
         made.append(_make(entry, recruiter, rng, seed))
         tell(number, len(entries))
+    _prepare_some(recruiter)
+    _fail_one_letter()
     return made
+
+
+def _prepare_some(recruiter: User) -> None:
+    """In the window with the longest queue the recruiter has thoughts already that nobody has been told."""
+    window = Window.objects.annotate(queue=Count("applications", filter=IN_REVIEW)).order_by("-queue", "pk").first()
+    judged = window.applications.filter(status=Status.IN_REVIEW, standing__score__isnull=False)
+    best_first = list(judged.select_related("window__program").order_by("-standing__score", "pk"))
+    reason = window.program.rejection_reasons.first()
+    for application in best_first[:1]:
+        terms = _terms(application, timezone.now())
+        prepare_decisions(applications=[application], action="offer", by=recruiter, terms=terms)
+    note = "Unless the second reader disagrees."
+    prepare_decisions(applications=best_first[1:3], action="reject", by=recruiter, reason=reason, note=note)
+
+
+def _fail_one_letter() -> None:
+    """The latest rejection has not arrived: there is an address to correct."""
+    latest = Letter.objects.filter(kind="reject").order_by("-created_at", "pk")[:1]
+    error = "SMTPRecipientsRefused 550"
+    Letter.objects.filter(pk__in=list(latest.values_list("pk", flat=True))).update(
+        status=Letter.Status.FAILED, sent_at=None, last_error=error
+    )
 
 
 def _make(entry: Entry, recruiter: User, rng: Random, seed: int) -> Application:
@@ -194,10 +221,9 @@ def _make(entry: Entry, recruiter: User, rng: Random, seed: int) -> Application:
     for step, end in zip(entry.life.steps, ends, strict=False):
         _take(application, step, recruiter, rng)
         if step.action == "review":
-            actions = [step.action for step in entry.life.steps]
             read(
                 application,
-                fate=next((action for action in FATES if action in actions), ""),
+                actions=[step.action for step in entry.life.steps],
                 by=recruiter,
                 at=step.at,
                 until=end,

@@ -1,15 +1,20 @@
 """Decisions on many, prepared decisions and reasons in the admin."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from applications.decisions import decide
+from applications.letter_texts import LetterText
 from applications.models import Application, PreparedDecision, RejectionReason
-from applications.prepared import apply_approved, prepare
+from applications.prepared import apply_approved, approve, prepare
 from applications.workflow import Status
 from letters.models import Letter
+from letters.services import send_again
 from tests.applications.decided import brought_to, make_reason, prepared_for
 from tests.factories import (
     make_application,
@@ -51,7 +56,7 @@ def choose(client, action: str, *applications: Application, **extra):
 
 
 def as_shown(page, **extra) -> dict:
-    posted = {"seen": page.context["seen"], "letter_for": page.context["letter_for"]}
+    posted = {name: page.context[name] for name in ("seen", "letter_for", "words")}
     for form in page.context["forms"]:
         posted |= {field.html_name: field.value() or "" for field in form}
     return posted | extra
@@ -93,7 +98,6 @@ def test_apply_now_hands_the_batch_to_the_worker_and_shows_how_far_it_is(client,
     apply_approved()
     page = client.get(page.request["PATH_INFO"])
     assert (page.context["waiting"], page.context["done"], page.context["refused_count"]) == (0, 1, 1)
-    assert "hx-trigger" not in page.text
     assert "changed this application to “Waitlisted”" in page.text
     assert Application.objects.get(pk=ready[1].pk).status == Status.REJECTED
 
@@ -219,6 +223,99 @@ def test_the_list_is_filtered_and_a_batch_is_looked_through_and_applied(client, 
     assert set(PreparedDecision.objects.waiting()) == {third}
     page = client.post(APPLY, {"chosen": f"{first.pk}", "do": "apply"}, follow=True)
     assert "somebody has applied or discarded them" in told(page)
+
+
+def write_words(window, body: str) -> None:
+    window.program.letter_templates.update_or_create(kind="reject", defaults={"subject": "About you", "body": body})
+
+
+def test_words_that_were_changed_after_the_preview_do_not_go_unseen(client, recruiter, window):
+    [prepared] = prepared_ones(window, recruiter, 1)
+    page = client.post(LIST, {"action": "apply", "_selected_action": [prepared.pk]})
+    posted = {name: page.context[name] for name in ("chosen", "words")}
+    write_words(window, "Dear {name}, written anew.\n")
+    turned = client.post(APPLY, posted)
+    assert turned.context["words"] == posted["words"], "turning a page is not having read the one before"
+    page = client.post(APPLY, {**posted, "do": "apply"})
+    assert page.status_code == 409
+    assert "words of these letters have changed" in page.text
+    assert "written anew." in page.text
+    assert not PreparedDecision.objects.approved().exists()
+    window.program.letter_templates.create(kind="offer", subject="Another", body="kind of letter")
+    posted = {name: page.context[name] for name in ("chosen", "words")}
+    assert client.post(APPLY, {**posted, "do": "apply"}).status_code == 302
+    assert PreparedDecision.objects.approved().get() == prepared
+
+
+def test_words_of_ones_own_go_whatever_the_template_says_by_now(client, recruiter, window):
+    prepared = prepared_for(brought_to("in_review", window, recruiter), recruiter, letter=LetterText("No", "Dear Ada"))
+    page = client.post(LIST, {"action": "apply", "_selected_action": [prepared.pk]})
+    write_words(window, "Dear {name}, written anew.\n")
+    posted = {name: page.context[name] for name in ("chosen", "words")}
+    assert client.post(APPLY, {**posted, "do": "apply"}).status_code == 302
+
+
+@pytest.mark.parametrize("do", ["prepare", "apply"])
+def test_bulk_shows_words_that_were_changed_meanwhile_before_anything_is_done(client, recruiter, window, do):
+    write_words(window, "Dear {name}, as it was.\n")
+    page = choose(client, "reject", brought_to("in_review", window, recruiter))
+    write_words(window, "Dear {name}, written anew.\n")
+    page = client.post(bulk_url("reject"), as_shown(page, note="Kept", do=do))
+    assert page.status_code == 409
+    assert "words of these letters have changed" in page.text
+    assert "written anew." in page.text
+    assert "Kept" in page.text
+    assert not PreparedDecision.objects.exists()
+    assert client.post(bulk_url("reject"), as_shown(page, do=do)).status_code == 302
+    assert PreparedDecision.objects.count() == 1
+
+
+def test_a_batch_tells_what_became_of_its_letters(client, recruiter, window, settings):
+    settings.LETTER_DELAY_MINUTES = 10
+    prepared = prepared_ones(window, recruiter, 5)
+    earlier = Application.objects.get(pk=prepared[0].application_id)
+    batch = approve(prepared=PreparedDecision.objects.all(), by=recruiter)
+    url = reverse("admin:applications_batch", args=[batch])
+    page = client.get(url)
+    assert page.context["letter_total"] == 0
+    assert page.context["look_again"] == "every 2s"
+    apply_approved()
+    page = client.get(url)
+    assert page.context["letters"]["later"] == page.context["letter_total"] == 5
+    assert re.fullmatch(r"load delay:(59\d|60[01])s", page.context["look_again"]), "when the delay is over"
+    assert "They begin to leave at" in page.text
+
+    # One is taken back and rejected again by hand: that letter is not the batch's.
+    for action in ("return", "reject"):
+        earlier.refresh_from_db()
+        decide(application=earlier, action=action, by=recruiter, seen_status=earlier.status, note="Looked again.")
+    letters = [each.application.history.get(action="reject").letter for each in prepared[1:]]
+    now = timezone.now()
+    Letter.objects.filter(pk=letters[0].pk).update(send_after=now)
+    Letter.objects.filter(pk=letters[1].pk).update(status="sent", sent_at=now)
+    Letter.objects.filter(pk__in=[letters[2].pk, letters[3].pk]).update(status="failed")
+    send_again(letter=Letter.objects.get(pk=letters[3].pk), to="ada@example.net", by=recruiter)
+    page = client.get(url)
+    counted = {name: count for name, count in page.context["letters"].items() if name != "next_at"}
+    assert counted == {"later": 0, "leaving": 1, "sent": 2, "failed": 1, "held_back": 1}
+    assert page.context["look_again"] == "every 2s"
+    Letter.objects.filter(pk=letters[0].pk).update(status="sent", sent_at=now)
+    page = client.get(url)
+    assert "All is settled" in page.text
+    assert "hx-trigger" not in page.text
+
+
+def test_a_batch_takes_as_many_queries_with_30_rows_as_with_one(client, recruiter, window):
+    def count(number: int) -> int:
+        prepared_ones(window, recruiter, number)
+        batch = approve(prepared=PreparedDecision.objects.all(), by=recruiter)
+        apply_approved()
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(reverse("admin:applications_batch", args=[batch])).context["total"] == number
+        return len(queries)
+
+    first = count(1)
+    assert count(30) == first
 
 
 def test_discarding_asks_first_and_leaves_the_application_alone(client, recruiter, window):

@@ -47,16 +47,18 @@ def killed(**facts):
         os.kill(os.getpid(), signal.SIGKILL)
     return decide(**facts)
 prepared.decide = killed
+prepared.TOGETHER = 2
 {guard_removed}
 prepared.apply_approved()
 """
 # Marked, and that committed, before it is decided.
 MARKED_FIRST = """
-def marked_first(row, *, at):
-    prepared.PreparedDecision.objects.filter(pk=row.pk).update(state="done")
-    prepared._problem_of_deciding(row, at=at)
-    return True
-prepared._apply = marked_first
+def marked_first(rows, *, at):
+    for row in rows:
+        prepared.PreparedDecision.objects.filter(pk=row.pk).update(state="done")
+        prepared._problem_of_deciding(row, at=at)
+    return len(rows)
+prepared._apply_some = marked_first
 """
 APPLY = """
 import django; django.setup()

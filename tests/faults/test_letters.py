@@ -223,9 +223,12 @@ def test_control_without_a_fixed_message_id_a_repeat_is_another_letter(office):
 
 
 def deliver_with_two_workers(office: PostOffice, number: int, guard_removed: str = "") -> int:
-    """Two workers at one queue, both awake before it fills; how many letters came twice."""
+    """Two workers at one queue, both of which have looked into it before the first letter leaves; how many came twice."""
+    ready = "The worker is ready."
+    before = office.server.log().count(ready)
     workers = [office.start_worker(guard_removed) for _ in range(2)]
-    assert office.sink.wait_for(lambda: office.server.log().count("The worker is ready.") >= 2)
+    assert office.sink.wait_for(lambda: office.server.log().count(ready) == before + 2)
+    office.sink.sessions, office.sink.sessions_awaited = 0, 2
     written = office.write(number)
     assert office.all_came(number)
     for worker in workers:
