@@ -1,6 +1,8 @@
 """Letters in the admin: read, searched, and tried again. Nobody writes, changes or deletes one there."""
 
 from django.contrib import admin, messages
+from django.template.loader import render_to_string
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -12,7 +14,7 @@ from letters.services import retry_letter
 class LetterAdmin(admin.ModelAdmin):
     """What was written to whom, whether it arrived at their mail server, and a second chance when it didn't."""
 
-    list_display = ["subject", "to", "about", "status", "created_at", "sent_at", "tries", "last_error"]
+    list_display = ["subject", "to", "about", "shown_status", "created_at", "sent_at", "tries", "last_error"]
     list_filter = ["status", "kind"]
     search_fields = ["about__istartswith", "to__istartswith"]
     search_help_text = _("The beginning of a reference or of an address")
@@ -21,10 +23,15 @@ class LetterAdmin(admin.ModelAdmin):
     show_full_result_count = False
     fields = [
         *("subject", "addressee", "to", "reply_to", "body", "about", "kind", "message_id", "created_at"),
-        *("status", "send_after", "sent_at", "tries", "last_error", "copy_of"),
+        *("shown_status", "send_after", "sent_at", "tries", "last_error", "copy_of"),
     ]
     readonly_fields = fields
     actions = ["try_again"]
+
+    @admin.display(description=_("status"), ordering="status")
+    def shown_status(self, letter: Letter) -> str:
+        label = capfirst(letter.get_status_display())
+        return render_to_string("_badge.html", {"kind": letter.status, "label": label})
 
     def has_add_permission(self, request) -> bool:
         return False

@@ -94,9 +94,9 @@ class CriterionAdmin(OwnRowsMixin, admin.ModelAdmin):
         if program is None and "program" in request.GET:
             raise Http404
         if program is None:
-            context = {"title": _("Add a criterion"), "programs": programs_run(request)}
+            context = {"title": _("Add criterion"), "programs": programs_run(request)}
             return page(self, request, "admin/reviews/criterion/choose.html", **context)
-        title = _("%(program)s: one more criterion") % {"program": program}
+        title = _("Add criterion: %(program)s") % {"program": program}
         return super().add_view(request, form_url, {"title": title, "program": program, "subtitle": None})
 
     def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -134,6 +134,7 @@ class CriterionAdmin(OwnRowsMixin, admin.ModelAdmin):
         context = {
             "title": _("Remove “%(title)s”?") % {"title": criterion.title},
             "parents": (criterion.program, criterion),
+            "criterion": criterion,
             "in_use": is_in_use(criterion),
         }
         return page(self, request, "admin/reviews/criterion/remove.html", **context)
