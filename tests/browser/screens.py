@@ -35,6 +35,7 @@ def main() -> None:
         sys.exit("No Chromium found (set CHROMIUM=/path/to/it).")
     with running_server(env={"STAFF_MFA_REQUIRED": "0"}) as server, sync_playwright() as playwright:
         server.manage("demo", "--force")
+        server.manage("worker", "--once")  # the pictures of what was sent
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         for email, pages in VISITS.items():
             context = browser.new_context(base_url=server.base_url, reduced_motion="reduce")
