@@ -3,6 +3,8 @@
 from operator import attrgetter
 
 from django.contrib import admin, messages
+from django.template.loader import render_to_string
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -15,7 +17,7 @@ from letters.services import retry_letter
 class LetterAdmin(ExportMixin, admin.ModelAdmin):
     """What was written to whom, whether it arrived at their mail server, and a second chance when it didn't."""
 
-    list_display = ["subject", "to", "about", "status", "created_at", "sent_at", "tries", "last_error"]
+    list_display = ["subject", "to", "about", "shown_status", "created_at", "sent_at", "tries", "last_error"]
     list_filter = ["status", "kind"]
     search_fields = ["about__istartswith", "to__istartswith"]
     search_help_text = _("The beginning of a reference or of an address")
@@ -24,7 +26,7 @@ class LetterAdmin(ExportMixin, admin.ModelAdmin):
     show_full_result_count = False
     fields = [
         *("subject", "addressee", "to", "reply_to", "body", "about", "kind", "message_id", "created_at"),
-        *("status", "send_after", "sent_at", "tries", "last_error", "copy_of"),
+        *("shown_status", "send_after", "sent_at", "tries", "last_error", "copy_of"),
     ]
     readonly_fields = fields
     actions = ["try_again"]
@@ -39,6 +41,11 @@ class LetterAdmin(ExportMixin, admin.ModelAdmin):
         Column(_("tries"), attrgetter("tries")),
         Column(_("last error"), attrgetter("last_error")),
     ]
+
+    @admin.display(description=_("status"), ordering="status")
+    def shown_status(self, letter: Letter) -> str:
+        label = capfirst(letter.get_status_display())
+        return render_to_string("_badge.html", {"kind": letter.status, "label": label})
 
     def has_add_permission(self, request) -> bool:
         return False

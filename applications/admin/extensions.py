@@ -1,4 +1,4 @@
-"""Personal deadlines in the admin: a list, and a page on which one is granted."""
+"""Personal extensions in the admin: a list, and a page on which one is granted."""
 
 from operator import attrgetter
 from typing import Any
@@ -117,5 +117,5 @@ class ExtensionAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
             else:
                 messages.success(request, _("Granted. A letter tells them."))
                 return redirect("admin:applications_extension_changelist")
-        context = {"title": _("Grant a personal deadline"), "form": form, "verb": _("Grant it and write to them")}
+        context = {"title": _("Grant a personal extension"), "form": form, "verb": _("Grant it and write to them")}
         return page(self, request, "admin/form.html", **context)

@@ -83,7 +83,7 @@ _AGAIN_EVERY = 8  # of this season's candidates, one in so many was there last s
 
 NOTES = {
     "review": ["", "", "First of the pile."],
-    "interview": ["The project is their own work, and it shows.", "Both readers say yes.", ""],
+    "interview": ["The project is their own work, and it shows.", "Both reviewers say yes.", ""],
     "waitlist": ["Good, and the team is nearly complete.", "Strong second choice."],
     "offer": ["Unanimous after the interview.", "The team asked for this one."],
     "reject": ["Little that shows own work yet.", "Interview: answers stayed general.", ""],

@@ -55,6 +55,7 @@ class RetiredMixin(OwnRowsMixin):
         in_use = is_in_use(row)
         context = {
             "title": _("Remove “%(row)s”?") % {"row": row},
+            "row": row,
             "parents": (row.program, row),
             "in_use": in_use,
             "lead": self.removal.ask_retire if in_use else self.removal.ask_delete,

@@ -91,7 +91,7 @@ class RequirementAdmin(ListedMixin, admin.ModelAdmin):
         program, kind = self.program_asked_for(request), self._kind_asked_for(request)
         if program is None or kind is None:
             programs = [program] if program else programs_run(request)
-            context = {"title": _("Add a requirement"), "programs": programs, "kinds": kinds.choices}
+            context = {"title": _("Add requirement"), "programs": programs, "kinds": kinds.choices}
             return page(self, request, "admin/programs/requirement/choose.html", **context)
         title = _("%(program)s: one more thing to ask (%(kind)s)") % {"program": program, "kind": kind.label}
         return super().add_view(request, form_url, {"title": title, "program": program, "subtitle": None})

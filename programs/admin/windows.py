@@ -145,7 +145,7 @@ class WindowAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
                     request, _("The window is scheduled.") if window.published else _("The draft is kept.")
                 )
                 return redirect(change_url(window))
-        context = {"title": _("Add a window"), "form": form, "verb": _("Schedule it")}
+        context = {"title": _("Add window"), "form": form, "verb": _("Schedule it")}
         return page(self, request, "admin/form.html", **context)
 
     def change_view(

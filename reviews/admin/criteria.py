@@ -84,9 +84,9 @@ class CriterionAdmin(ListedMixin, admin.ModelAdmin):
             raise PermissionDenied
         program = self.program_asked_for(request)
         if program is None:
-            context = {"title": _("Add a criterion"), "programs": programs_run(request)}
+            context = {"title": _("Add criterion"), "programs": programs_run(request)}
             return page(self, request, "admin/reviews/criterion/choose.html", **context)
-        title = _("%(program)s: one more criterion") % {"program": program}
+        title = _("Add criterion: %(program)s") % {"program": program}
         return super().add_view(request, form_url, {"title": title, "program": program, "subtitle": None})
 
     def save_model(self, request: HttpRequest, obj: Criterion, form: forms.ModelForm, change: bool) -> None:

@@ -29,7 +29,7 @@ def panel(model_admin: admin.ModelAdmin, request: HttpRequest, window_id: int) -
     steps = figures.progress(window)
     planned = plan(window, list(to_spread(window)), members)
     context = {
-        "title": _("Readers: %(window)s") % {"window": window},
+        "title": _("Reviewers: %(window)s") % {"window": window},
         "parents": (window.program, window),
         "window": window,
         "members": [(member, moment(member.last_active, window.zone)) for member in rows],
@@ -99,7 +99,7 @@ def readers(model_admin: admin.ModelAdmin, request: HttpRequest, window_id: int,
             return redirect("admin:reviews_readers", window.pk, application.pk)
     readings = list(given.select_related("reviewer", "review", "handed_on__reviewer"))
     context = {
-        "title": _("Readers: %(reference)s") % {"reference": application.reference},
+        "title": _("Reviewers: %(reference)s") % {"reference": application.reference},
         "parents": (window.program, window),
         "window": window,
         "application": application,

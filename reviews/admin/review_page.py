@@ -74,7 +74,7 @@ def step_back(model_admin: admin.ModelAdmin, request: HttpRequest, object_id: st
         "title": _("Step back from %(reference)s") % {"reference": assignment.application.reference},
         "form": form,
         "verb": _("Step back"),
-        "is_impossible": reading.is_in(assignment),
+        "impossible": reading.is_in(assignment),
     }
     response = page(model_admin, request, "admin/reviews/assignment/recuse.html", **context)
     response.context_data["back_url"] = queue.url(assignment.pk)

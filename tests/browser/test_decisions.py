@@ -60,7 +60,7 @@ def test_a_batch_is_prepared_and_applied_and_one_taken_back(server, page, refere
     page.locator("select[name=action]").select_option(label="Apply")
     page.locator("button[name=index]").click()
     expect(page.locator(".decided > li")).to_have_count(3)
-    expect(page.locator(".letter").first).to_contain_text("Thank you for the time and care")
+    expect(page.locator(".paper").first).to_contain_text("Thank you for the time and care")
     axe(page)
     page.get_by_role("button", name="Apply 3 decisions").click()
 

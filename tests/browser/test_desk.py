@@ -107,7 +107,7 @@ def test_nobody_is_recognised_before_the_review_is_in(server, visitor, desk):
         for link in {link for link in links if link.startswith(server.base_url) and "/static/" not in link}:
             found = page.request.get(link)
             assert marks_in(f"{found.headers} {found.body().decode('utf-8', 'replace')}") == set(), link
-    picture = page.locator(".page-images img")
+    picture = page.locator(".pages img")
     picture.scroll_into_view_if_needed()
     expect(picture).to_have_js_property("complete", True)
     assert picture.evaluate("image => image.naturalWidth") == 600

@@ -226,7 +226,7 @@ def test_a_long_form_has_tabs_that_are_walked_by_keyboard_and_named_in_the_addre
     # The sections below the form are tabs as well, and take the save bar away with the form.
     page.keyboard.press("Tab")
     tabs.get_by_role("tab", name="Windows").click()
-    expect(page.get_by_role("link", name="Add a window")).to_be_visible()
+    expect(page.get_by_role("link", name="Add window")).to_be_visible()
     expect(page.locator(".submit-row")).to_be_hidden()
     axe(page)
     page.goto(f"{rows['program']}#requirements")

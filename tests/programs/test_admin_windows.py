@@ -235,12 +235,12 @@ def test_the_extend_form_moves_the_promise_too(client, program):
 def test_personal_deadlines_stand_on_the_window_s_page(client, recruiter, program):
     window = make_window(program)
     page = reverse("admin:programs_window_change", args=[window.pk])
-    assert "Personal deadlines" not in client.get(page).text
+    assert "Personal extensions" not in client.get(page).text
     until = window.closes_at + timedelta(days=4)
     for number in range(12):
         grant_extension(email=f"late{number}@example.org", window=window, until=until, by=recruiter, reason="A storm.")
     text = client.get(page).text
-    assert "Personal deadlines" in text
+    assert "Personal extensions" in text
     assert text.count("A storm.") == 10
     everybody = f"{reverse('admin:applications_extension_changelist')}?window={window.pk}"
     assert everybody in text

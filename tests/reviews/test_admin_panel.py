@@ -80,7 +80,7 @@ def test_the_button_gives_out_what_lacks_readers(client, recruiter, window, pane
     assert client.get(url("spread", window.pk)).status_code == 405
     page = client.post(url("spread", window.pk), follow=True)
     assert "3 applications were given out to 3 reviewers." in page.text
-    assert "Every application has its readers." in page.text
+    assert "Every application has its reviewers." in page.text
     assert Assignment.objects.filter(assigned_by=recruiter).count() == 6
     page = client.post(url("spread", window.pk), follow=True)
     assert "Nothing was given out" in page.text
@@ -117,8 +117,8 @@ def test_one_is_given_to_somebody_by_hand(client, recruiter, window, panel):
 def test_what_is_decided_is_given_to_nobody(client, recruiter, window, panel):
     [application] = sent_to(window, status="rejected")
     readers = url("readers", window.pk, application.pk)
-    assert "is not given to readers" in client.get(readers).text
-    assert "is not given to readers" in client.post(readers, {"reviewer": panel[0].pk}).text
+    assert "is not given to reviewers" in client.get(readers).text
+    assert "is not given to reviewers" in client.post(readers, {"reviewer": panel[0].pk}).text
     assert not Assignment.objects.exists()
 
 
