@@ -10,6 +10,7 @@ from applications import workflow
 from applications.decisions import decide
 from applications.models import Application
 from applications.services import NotEditable, NotSent, save_draft, submit, withdraw
+from programs.listed import remove_listed
 from programs.models import Membership
 from programs.roles import grant
 from reviews import assigning, reviewing, rubric, standings
@@ -105,9 +106,10 @@ class Office:
     def rubric(self) -> None:
         criterion = self.chance.choice(list(Criterion.objects.order_by("pk")))
         if criterion.retired_at:
-            rubric.restore_criterion(criterion=criterion)
+            criterion.retired_at = None
+            rubric.save_criterion(criterion=criterion)
         else:
-            rubric.remove_criterion(criterion=criterion)
+            remove_listed(row=criterion)
         if not Criterion.objects.active().exists():
             make_criterion(self.window.program, "Another")
 

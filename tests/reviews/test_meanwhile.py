@@ -9,8 +9,8 @@ from django.utils import timezone
 from applications.decisions import decide
 from applications.models import Application
 from applications.services import save_draft, submit, withdraw
+from programs.listed import remove_listed
 from programs.models import Window
-from reviews import rubric
 from reviews.models import Assignment, Review, Standing
 from tests.factories import (
     draft_for,
@@ -97,7 +97,7 @@ def test_a_tab_that_comes_late_is_told_and_changes_nothing(client, assignment):
 def test_a_score_for_a_criterion_that_was_retired_meanwhile_neither_counts_nor_stays(client, assignment, craft, care):
     page_before = post_of(assignment, value=4) | {f"score-{care.pk}": 1}
     save(client, assignment, page_before)
-    assert rubric.remove_criterion(criterion=care) is False
+    assert remove_listed(row=care) is False
     assert "Care" not in client.get(page_of(assignment)).text
     page = hand_in(client, assignment, page_before)
     assert "Your review is in." in page
@@ -117,7 +117,7 @@ def test_a_criterion_that_came_meanwhile_is_asked_for(client, assignment, window
 
 def test_reviews_that_are_in_keep_the_scores_of_what_is_retired_later(client, assignment, care):
     make_review_in(assignment, value=2)
-    rubric.remove_criterion(criterion=care)
+    remove_listed(row=care)
     assert "Care" in client.get(page_of(assignment)).text
     assert Review.objects.get().scores.count() == 2
 
