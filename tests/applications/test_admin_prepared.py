@@ -283,7 +283,7 @@ def test_a_batch_tells_what_became_of_its_letters(client, recruiter, window, set
     page = client.get(url)
     assert page.context["letters"]["later"] == page.context["letter_total"] == 5
     assert re.fullmatch(r"load delay:(59\d|60[01])s", page.context["look_again"]), "when the delay is over"
-    assert "They begin to leave at" in page.text
+    assert "The first leaves on" in page.text
 
     # One is taken back and rejected again by hand: that letter is not the batch's.
     for action in ("return", "reject"):
