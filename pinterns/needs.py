@@ -142,7 +142,7 @@ def _lacking_readers(windows: Sequence[Window]) -> Iterator[Need]:
         window = by_pk[pk]
         yield Need(
             number,
-            ngettext("lacks readers in %(window)s", "lack readers in %(window)s", number) % {"window": window},
+            ngettext("lacks reviewers in %(window)s", "lack reviewers in %(window)s", number) % {"window": window},
             ngettext("%(needed)d review each.", "%(needed)d reviews each.", window.reviews_needed)
             % {"needed": window.reviews_needed},
             reverse("admin:reviews_panel", args=[pk]),

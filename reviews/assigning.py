@@ -59,7 +59,7 @@ def _check(application: Application, reviewer: User, panel: Panel) -> None:
     name = {"name": reviewer}
     if application.status not in READABLE:
         raise ValidationError(
-            _("An application that is “%(status)s” is not given to readers.")
+            _("An application that is “%(status)s” is not given to reviewers.")
             % {"status": Status(application.status).label}
         )
     if reviewer not in panel.members:

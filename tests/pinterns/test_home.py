@@ -86,7 +86,7 @@ def test_a_recruiter_sees_what_is_due_prepared_unsent_and_unread_in_that_order(c
         (1, "decision is being applied"),
         (1, "letter did not arrive"),
         (1, "letter waits"),
-        (3, "lack readers in Pin Labs, Summer 2027"),
+        (3, "lack reviewers in Pin Labs, Summer 2027"),
     ]
     page = client.get(HOME)
     assert "Overdue" in page.text

@@ -66,7 +66,7 @@ def test_an_application_is_given_to_people_of_its_panel_alone():
 def test_what_is_decided_is_given_to_nobody(status):
     window, [reader, *_rest] = make_panel()
     [application] = sent_to(window, status=status)
-    with pytest.raises(ValidationError, match="is not given to readers"):
+    with pytest.raises(ValidationError, match="is not given to reviewers"):
         assign(application=application, reviewer=reader, by=reader)
 
 
