@@ -78,7 +78,7 @@ class AssignForm(forms.Form):
         return self.eligible[self.cleaned_data["reviewer"]]
 
 
-def readers(model_admin: admin.ModelAdmin, request: HttpRequest, window_id: int, application_id: int) -> HttpResponse:
+def reviewers(model_admin: admin.ModelAdmin, request: HttpRequest, window_id: int, application_id: int) -> HttpResponse:
     """Who reads one application and what they found; gives it to one more."""
     window = model_admin.own_window(request, window_id)
     application = get_object_or_404(
@@ -96,7 +96,7 @@ def readers(model_admin: admin.ModelAdmin, request: HttpRequest, window_id: int,
     if request.method == "POST":
         model_admin.own_window(request, window_id, "assign")
         if form and form.is_valid() and _assign(request, application, form):
-            return redirect("admin:reviews_readers", window.pk, application.pk)
+            return redirect("admin:reviews_reviewers", window.pk, application.pk)
     readings = list(given.select_related("reviewer", "review", "handed_on__reviewer"))
     context = {
         "title": _("Reviewers: %(reference)s") % {"reference": application.reference},
@@ -105,7 +105,7 @@ def readers(model_admin: admin.ModelAdmin, request: HttpRequest, window_id: int,
         "application": application,
         "status_label": Status(application.status).label,
         "standing": getattr(application, "standing", None),
-        "readers": [(reading, getattr(reading, "review", None)) for reading in readings],
+        "reviewers": [(reading, getattr(reading, "review", None)) for reading in readings],
         "on_panel": {member.pk for member in members.members},
         "form": form if eligible else None,
         "is_read": application.status in READABLE,
@@ -113,7 +113,7 @@ def readers(model_admin: admin.ModelAdmin, request: HttpRequest, window_id: int,
         if eligible
         else members.why_nobody(application, {reading.reviewer_id for reading in readings}),
     }
-    return page(model_admin, request, "admin/reviews/panel/readers.html", **context)
+    return page(model_admin, request, "admin/reviews/panel/reviewers.html", **context)
 
 
 def _assign(request: HttpRequest, application: Application, form: AssignForm) -> bool:

@@ -80,7 +80,11 @@ class StandingAdmin(OwnRowsMixin, admin.ModelAdmin):
             path("window/<int:window_id>/effect/", view(ranking.effect), name="reviews_effect"),
             path("window/<int:window_id>/panel/", view(panel.panel), name="reviews_panel"),
             path("window/<int:window_id>/spread/", view(panel.spread), name="reviews_spread"),
-            path("window/<int:window_id>/readers/<int:application_id>/", view(panel.readers), name="reviews_readers"),
+            path(
+                "window/<int:window_id>/reviewers/<int:application_id>/",
+                view(panel.reviewers),
+                name="reviews_reviewers",
+            ),
             *super().get_urls(),
         ]
 
@@ -105,7 +109,7 @@ class StandingAdmin(OwnRowsMixin, admin.ModelAdmin):
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """A standing has no page of its own: who reads the application tells what it is made of."""
         standing = self.own_row(request, object_id, "view")
-        return redirect("admin:reviews_readers", standing.window_id, standing.application_id)
+        return redirect("admin:reviews_reviewers", standing.window_id, standing.application_id)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         return self.change_view(request, object_id)

@@ -94,13 +94,13 @@ def test_what_nobody_can_read_is_named_with_the_reason(client, recruiter, window
     page = client.get(url("panel", window.pk))
     assert "2 have a conflict of interest" in page.text
     assert "A friend" not in page.text
-    assert url("readers", window.pk, application.pk) in page.text
+    assert url("reviewers", window.pk, application.pk) in page.text
 
 
 def test_one_is_given_to_somebody_by_hand(client, recruiter, window, panel):
     [application] = sent_to(window)
     declare_conflict(reviewer=panel[2], email=application.candidate.email, reason="A friend")
-    readers = url("readers", window.pk, application.pk)
+    readers = url("reviewers", window.pk, application.pk)
     page = client.get(readers)
     assert set(page.context["form"].eligible) == {str(panel[0].pk), str(panel[1].pk)}
     page = client.post(readers, {"reviewer": panel[2].pk})
@@ -116,7 +116,7 @@ def test_one_is_given_to_somebody_by_hand(client, recruiter, window, panel):
 
 def test_what_is_decided_is_given_to_nobody(client, recruiter, window, panel):
     [application] = sent_to(window, status="rejected")
-    readers = url("readers", window.pk, application.pk)
+    readers = url("reviewers", window.pk, application.pk)
     assert "is not given to reviewers" in client.get(readers).text
     assert "is not given to reviewers" in client.post(readers, {"reviewer": panel[0].pk}).text
     assert not Assignment.objects.exists()
@@ -131,7 +131,7 @@ def test_the_queries_do_not_grow(client, recruiter):
         for application in applications:
             read_by(application, panel[0], "3.00")
         sent_to(window, number)
-        for address in (url("panel", window.pk), url("readers", window.pk, applications[0].pk)):
+        for address in (url("panel", window.pk), url("reviewers", window.pk, applications[0].pk)):
             with CaptureQueriesContext(connection) as captured:
                 assert client.get(address).status_code == 200
             counts.append(len(captured))
@@ -140,8 +140,8 @@ def test_the_queries_do_not_grow(client, recruiter):
 
 def test_others_see_nothing_and_do_nothing(client, window, panel):
     [application] = sent_to(window)
-    pages = [url("panel", window.pk), url("readers", window.pk, application.pk), url("ranking", window.pk)]
-    deeds = [url("spread", window.pk), url("readers", window.pk, application.pk)]
+    pages = [url("panel", window.pk), url("reviewers", window.pk, application.pk), url("ranking", window.pk)]
+    deeds = [url("spread", window.pk), url("reviewers", window.pk, application.pk)]
     users = {make_recruiter(make_program()): 404, make_reviewer(window.program): 403, make_user(): 302}
     for user, status in users.items():
         client.force_login(user)
@@ -160,12 +160,12 @@ def test_standings_are_edited_by_nobody(client, recruiter, window, panel):
         assert client.get(reverse("admin:reviews_standing_add")).status_code == 403
         assert client.post(reverse("admin:reviews_standing_delete", args=[application.pk])).status_code == 403
         changed = client.post(reverse("admin:reviews_standing_change", args=[application.pk]), {"assigned": 9})
-        assert changed.url == url("readers", window.pk, application.pk)
+        assert changed.url == url("reviewers", window.pk, application.pk)
     assert application.standing.assigned == 1
 
 
 def test_nonsense_in_addresses_is_not_found(client, recruiter, window):
     foreign = make_application()
     for args in ((window.pk, foreign.pk), (window.pk, 10**30), (10**30, foreign.pk)):
-        assert client.get(url("readers", *args)).status_code == 404
+        assert client.get(url("reviewers", *args)).status_code == 404
     assert client.get(url("panel", 10**30)).status_code == 404

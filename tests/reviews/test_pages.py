@@ -39,7 +39,7 @@ def test_every_variable_that_a_page_prints_was_given(client, missing):  # noqa: 
     look(panel_page)
     spread(window=window, by=recruiter)
     look(ranking, panel_page, reverse("admin:reviews_standing_changelist"))
-    look(*(reverse("admin:reviews_readers", args=[window.pk, each.pk]) for each in (first, second, friend, begun)))
+    look(*(reverse("admin:reviews_reviewers", args=[window.pk, each.pk]) for each in (first, second, friend, begun)))
     look(f"{effect}?offer=1&reject_rest=on&mark-{friend.pk}=reject")
     PreparedDecision.objects.create(
         application=first, action="waitlist", seen_status="in_review", seen_revision=1, prepared_at=window.opens_at

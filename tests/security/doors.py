@@ -123,7 +123,7 @@ RULES: dict[str, Rule] = {
     "reviews_effect": Rule(RECRUITER, of("window")),
     "reviews_panel": Rule(RECRUITER, of("window")),
     "reviews_spread": Rule(RECRUITER, of("window")),
-    "reviews_readers": Rule(RECRUITER, lambda side: [side.window.pk, side.application.pk]),
+    "reviews_reviewers": Rule(RECRUITER, lambda side: [side.window.pk, side.application.pk]),
     **model("letters_letter", "letter", look=ADMINISTRATOR, add=NOBODY, change=ADMINISTRATOR, delete=NOBODY),
     "letters_letter_export": Rule(ADMINISTRATOR),
 }
