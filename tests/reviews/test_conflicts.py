@@ -123,12 +123,12 @@ def test_in_an_open_window_it_leaves_the_list_at_once(client, rita, theirs):
 def test_recruiters_see_that_it_is_not_told(client, rita, theirs, window):
     declare(rita, theirs)
     client.force_login(make_recruiter(window.program))
-    page = client.get(reverse("admin:reviews_readers", args=[window.pk, theirs.application_id])).text
+    page = client.get(reverse("admin:reviews_reviewers", args=[window.pk, theirs.application_id])).text
     assert "A conflict of interest was declared." in page
     assert "still in their list" in page
     hand_in_void = make_review(theirs)
     assert hand_in(assignment=hand_in_void.assignment, by=rita) is None
     assert (
         "still in their list"
-        not in client.get(reverse("admin:reviews_readers", args=[window.pk, theirs.application_id])).text
+        not in client.get(reverse("admin:reviews_reviewers", args=[window.pk, theirs.application_id])).text
     )

@@ -162,7 +162,7 @@ def test_answers_sent_again_after_a_review_leave_it_and_are_told_to_whoever_read
     assert "The answers have changed since your review" in client.get(page_of(assignment)).text
     assert (Standing.objects.get().score, Standing.objects.get().done) == (2, 1)
     client.force_login(make_recruiter(window.program))
-    readers = reverse("admin:reviews_readers", args=[window.pk, application.pk])
+    readers = reverse("admin:reviews_reviewers", args=[window.pk, application.pk])
     assert "Of an earlier sending" in client.get(readers).text
 
 
