@@ -251,7 +251,7 @@ class PreparedDecisionAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
         zone = rows[0].application.window.zone
         refused: Any = rows.filter(state=State.REFUSED).order_by("pk")[:MOST_TOLD]
         context = {
-            "title": _("Being applied") if waiting else _("Applied"),
+            "title": _("Decisions sent off"),
             "batch": batch,
             "total": total,
             "settled": total - waiting,
