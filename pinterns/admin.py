@@ -73,7 +73,10 @@ class PinternsAdminSite(StaffOnly, AdminSite):
     def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             _refuse_nonsense(request, kwargs)
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except OverflowError as error:  # SQLite's, for a number in a form that no row could have as its id
+                raise BadRequest("Not a choice of ours.") from error
 
         return super().admin_view(update_wrapper(guarded, view), cacheable)
 
