@@ -1,5 +1,6 @@
 """The page on which a candidate fills in, saves and sends. Every post saves first, valid or not, then does what was asked."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib import messages
@@ -32,7 +33,8 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
     """The application form of a program's window."""
     at = timezone.now()
     program = get_object_or_404(Program.objects.with_pages().filter(published=True), slug=slug)
-    window = _window(program, request.user, _number(request.POST, "window"), at)
+    known = [window for window in program.windows.all() if window.published]
+    window = _window(program, known, request.user, _number(request.POST, "window"), at)
     if window is None:
         return redirect(program)
     application = Application.objects.filter(candidate=request.user, window=window).first()
@@ -55,9 +57,9 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
     return _page(request, window, application, form, at, notice=_what_changed(application))
 
 
-def _window(program: Program, reader: User, named: int, at: datetime) -> Window | None:
-    """The window of that id, for which the form was made, else the one that matters now; as the reader has it."""
-    windows = Extension.objects.windows_of(reader, program.windows.all())
+def _window(program: Program, known: Iterable[Window], reader: User, named: int, at: datetime) -> Window | None:
+    """Of the `known` windows that of the id for which the form was made, else the one that matters now; as the reader has it."""
+    windows = Extension.objects.windows_of(reader, known)
     window = windows.get(named) or program.window_at(at, windows.values())
     if window:
         window.program = program
@@ -223,7 +225,7 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     if not runs(request, program):
         raise Http404
     at = timezone.now()
-    window = _window(program, request.user, _number(request.GET, "window"), at) or Window(
+    window = _window(program, program.windows.all(), request.user, _number(request.GET, "window"), at) or Window(
         program=program, opens_at=at, closes_at=at, decide_by=at.date()
     )
     return _page(request, window, None, ApplicationForm(window=window, draft={}), at, preview=True)

@@ -9,102 +9,128 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from applications import letter_texts, workflow
-from applications.letter_texts import LetterText, OfferTerms
-from applications.models import Application, Offer, StatusChange
-from applications.workflow import Actor, Status
+from applications.letter_texts import InterviewTerms, LetterText, OfferTerms
+from applications.models import Application, Interview, Offer, RejectionReason, StatusChange
+from applications.workflow import Actor, Status, Transition
+from letters.models import Letter
+from letters.services import hold_back
 from programs.times import when
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one row of many: `problem` is empty when it was done, else the sentence for the recruiter."""
+
+    application: Application
+    problem: str = ""
 
 
 def decide(
     *,
     application: Application,
     action: str,
-    by: User,
+    by: User | None,
     seen_status: str,
+    seen_revision: int | None = None,
     note: str = "",
+    reason: RejectionReason | None = None,
     letter: LetterText | None = None,
     terms: OfferTerms | None = None,
+    interview: InterviewTerms | None = None,
     at: datetime | None = None,
 ) -> StatusChange:
-    """Takes a recruiter's transition: status, history, offer and letter together.
+    """Takes a recruiter's transition: status, history, letter, and offer or interview together.
 
-    `seen_status` is the status on the page from which the decision was made; when the application has another one by
-    now, the decision is refused. `letter` is as the recruiter saw it, None for its standard words; transitions that
-    send none ignore it. An offer needs `terms`.
-    Raises workflow.NotAllowed or workflow.Stale, whose texts are for the recruiter; ValueError for an offer without terms.
+    `seen_status` is the status on the page from which the decision was made, `seen_revision` how often the application
+    had been sent by then (None: whatever it is now); when it has others by now, the decision is refused. `letter` is as
+    the recruiter saw it, None for its standard words; transitions that send none ignore it. An offer needs `terms`, an
+    invitation `interview`. “return” holds back the letter of the decision that it takes back, when that still waits.
+    Raises workflow.NotAllowed or workflow.Stale, whose texts are for the recruiter; ValueError for missing terms.
     """
     at = at or timezone.now()
     row = workflow.transition(action)
-    if row.actor != Actor.RECRUITER:
-        raise workflow.NotAllowed(_("This is not for recruiters to decide."))
-    if row.target == Status.OFFER and terms is None:
-        raise ValueError("An offer needs its terms.")
+    if (row.target == Status.OFFER and terms is None) or (row.target == Status.INTERVIEW and interview is None):
+        raise ValueError("An offer and an interview need their terms.")
     with transaction.atomic():
         application.refresh_from_db(fields=["status", "revision"])
-        if application.status != seen_status:
-            raise workflow.Stale(_stale_sentence(application))
-        written = letter_texts.write(application, action, at=at, text=letter, terms=terms) if row.writes else None
-        change = workflow.take(application, action, by=by, at=at, why=note.strip(), letter=written)
+        if application.status != seen_status or seen_revision not in (None, application.revision):
+            raise workflow.Stale(stale_sentence(application))
+        refuse_unfounded(application, row, note=note, reason=reason, asking=programs_asking(row, reason))
+        if row.action == "return":
+            _take_back(application)
+        written = None
+        if row.writes:
+            written = letter_texts.write(application, action, at=at, text=letter, terms=terms, interview=interview)
+        change = workflow.take(application, action, by=by, at=at, why=note.strip(), reason=reason, letter=written)
         if terms:
-            Offer.objects.update_or_create(
-                application=application,
-                defaults={
-                    "office": terms.office,
-                    "start_date": terms.start_date,
-                    "answer_by": terms.answer_by,
-                    "answered_at": None,
-                },
-            )
+            Offer.objects.update_or_create(application=application, defaults={**vars(terms), "answered_at": None})
+        if interview:
+            Interview.objects.update_or_create(application=application, defaults=vars(interview))
     return change
 
 
-def _stale_sentence(application: Application) -> str:
+def programs_asking(row: Transition, reason: RejectionReason | None) -> set[int]:
+    """The ids of the programs that want a reason for `row` where none is given: those that keep a list of them."""
+    if row.target != Status.REJECTED or reason:
+        return set()
+    return set(RejectionReason.objects.filter(retired_at=None).values_list("program", flat=True))
+
+
+def refuse_unfounded(
+    application: Application, row: Transition, *, note: str, reason: RejectionReason | None, asking: set[int]
+) -> None:
+    """Raises workflow.NotAllowed when recruiters can't decide so: impossible, or without the reason that it needs.
+
+    `asking` is what programs_asking() says.
+    """
+    if row.actor != Actor.RECRUITER:
+        raise workflow.NotAllowed(_("This is not for recruiters to decide."))
+    workflow.refuse_impossible(application, row)
+    program = application.window.program_id
+    if program in asking:
+        raise workflow.NotAllowed(_("Choose the reason for rejecting: this program keeps a list of them."))
+    if reason and (row.target != Status.REJECTED or reason.program_id != program):
+        raise workflow.NotAllowed(_("That reason is not for this decision. Choose one of the program's own."))
+    if row.action == "return" and not note.strip():
+        raise workflow.NotAllowed(_("Say in the internal note why it returns to review."))
+
+
+def stale_sentence(application: Application) -> str:
+    """Tells a recruiter who changed the application since they looked."""
     last = application.history.select_related("by").last()
     return _(
         "Not done: meanwhile %(who)s changed this application to “%(status)s” (%(time)s). Look at it again before you decide."
     ) % {
         "who": last.by or _("the calendar"),
-        "status": Status(application.status).label,
+        "status": Status(last.to_status).label,
         "time": when(last.at, application.window.zone),
     }
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one row of a bulk decision: `problem` is empty when it was done."""
-
-    application: Application
-    problem: str = ""
+def letter_of_last_decision(application: Application) -> Letter | None:
+    """The letter that told what the application's status is now; None where none was written."""
+    last = application.history.select_related("letter").last()
+    return last.letter if last else None
 
 
-def decide_many(
-    *,
-    applications: list[Application],
-    seen: dict[int, str],
-    action: str,
-    by: User,
-    note: str = "",
-    at: datetime | None = None,
-) -> list[Outcome]:
-    """Takes the same transition for each application by itself; one that is refused does not stop the others.
-
-    `seen` is the status on the confirmation page, by the application's id.
-    """
-    outcomes = []
-    for application in applications:
-        try:
-            decide(
-                application=application,
-                action=action,
-                by=by,
-                seen_status=seen.get(application.pk, ""),
-                note=note,
-                at=at,
+def _take_back(application: Application) -> None:
+    """Holds the letter back where it still can be; an offer of which its candidate has read stands."""
+    letter = letter_of_last_decision(application)
+    held_back = letter is not None and hold_back(letter)
+    if application.status == Status.OFFER:
+        if not held_back:
+            raise workflow.NotAllowed(
+                _("The letter with the offer has left, so the offer can't be taken back any more.")
             )
-            outcomes.append(Outcome(application))
-        except workflow.TransitionError as error:
-            outcomes.append(Outcome(application, str(error)))
-    return outcomes
+        Offer.objects.filter(application=application).delete()
+    if application.status == Status.INTERVIEW:
+        Interview.objects.filter(application=application).delete()
+
+
+def next_waitlisted(*, window_id: int, number: int) -> list[Application]:
+    """The next `number` on the waitlist of a window: those who have waited longest come first."""
+    waiting = Application.objects.filter(window=window_id, status=Status.WAITLISTED)
+    return list(waiting.order_by("status_since", "pk")[:number])
 
 
 def lapse_offers(*, at: datetime | None = None) -> int:

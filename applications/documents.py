@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications.inspection import Facts, Unreadable, inspect, safe_name
-from applications.models import Answer, Application, Document, document_path
+from applications.models import Answer, Application, Document, PageImage, document_path
 from programs.models import Requirement
 
 # A file may wait this long for the transaction that names it, or for the answer that replaces its draft.
@@ -81,7 +81,7 @@ def in_draft(application: Application | None) -> dict[int, Document]:
 
 
 def sweep_documents(*, at: datetime | None = None) -> int:
-    """Deletes what nothing refers to any more: rows outside of drafts and answers, and files without a row.
+    """Deletes what nothing refers to any more: rows outside of drafts and answers, their pages, and files without a row.
 
     Only what is older than GRACE: a younger file may belong to a request that has not committed. Files lie in folders
     by day, of which the last three are looked at; the worker comes by more often than that. Returns how many went.
@@ -90,8 +90,10 @@ def sweep_documents(*, at: datetime | None = None) -> int:
     answered = Exists(Answer.objects.filter(document=OuterRef("pk")))
     loose = Document.objects.filter(~answered, in_draft=False, uploaded_at__lt=before)
     paths = list(loose.values_list("file", flat=True))
+    paths += PageImage.objects.filter(document__in=loose).values_list("file", flat=True)
     for days_ago in range(3):
-        paths += _unnamed(f"documents/{before - timedelta(days=days_ago):%Y/%m/%d}", before)
+        day = f"{before - timedelta(days=days_ago):%Y/%m/%d}"
+        paths += _unnamed(Document, f"documents/{day}", before) + _unnamed(PageImage, f"pages/{day}", before)
     # Files first: whoever is killed in between leaves rows, by which the next one finds what is left to do.
     for path in paths:
         default_storage.delete(path)
@@ -99,11 +101,11 @@ def sweep_documents(*, at: datetime | None = None) -> int:
     return len(paths)
 
 
-def _unnamed(folder: str, before: datetime) -> list[str]:
-    """The files in `folder`, written before `before`, that no row names."""
+def _unnamed(model: type[Document | PageImage], folder: str, before: datetime) -> list[str]:
+    """The files in `folder`, written before `before`, that no row of `model` names."""
     try:
         found = [f"{folder}/{name}" for name in default_storage.listdir(folder)[1]]
     except FileNotFoundError:
         return []
-    named = set(Document.objects.filter(file__startswith=f"{folder}/").values_list("file", flat=True))
+    named = set(model.objects.filter(file__startswith=f"{folder}/").values_list("file", flat=True))
     return [path for path in found if path not in named and default_storage.get_modified_time(path) < before]

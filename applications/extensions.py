@@ -23,9 +23,12 @@ def grant_extension(
 
     Whoever has no account yet gets one, into which they sign in with their first code.
     It adds no place: in a full window an extension waits for a raised capacity like everybody.
-    Raises ValidationError for a time that is over or not later than the window's own closing.
+    Raises ValidationError for a time that is over or not later than the window's own closing, and for a window that is
+    not published: nobody is told of it yet.
     """
     at = at or timezone.now()
+    if not window.published:
+        raise ValidationError(_("This window is not published, so nobody may be told of it. Publish it first."))
     if until <= max(at, window.closes_at):
         raise ValidationError(
             {

@@ -2,22 +2,25 @@
 
 Run by `applications.inspection` as
 
-    python -I -S inspect_file.py TASK CONTENT_TYPE SEARCH_PATH < file
+    IDENTITY={…} python -I -S inspect_file.py TASK CONTENT_TYPE SEARCH_PATH < file
 
 It is a script of its own, without Django, because starting it is most of its cost. It loads its
-library, says `ready`, gives up every right that it does not need, and only then reads the file.
-Its answer is one line of JSON: the facts, or `{"refused": reason}` with a key of
-`applications.inspection.REASONS`. No whole line means that the process was stopped.
+libraries, says `ready`, gives up every right that it does not need, and only then reads the file.
 
-Another task (page images, text, words with their positions) is another function in `TASKS`.
+TASK is `facts`, or `pages`: pictures of them, where IDENTITY is JSON of what blind ones must not show (the arguments
+of `Redaction`; no command line, which everybody on the machine can read).
+It answers in frames: a line of JSON, and as many bytes after it as its `bytes` says. A frame has facts, or a picture,
+or is `{"refused": reason}` with a key of `applications.inspection.REASONS`. No whole one means that the process was
+stopped.
 """
 
 import json
 import os
 import resource
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from io import BytesIO
 from types import ModuleType
 
@@ -27,6 +30,9 @@ CPU_SECONDS = 5
 MOST_PIXELS = 40_000_000  # A4 at 600 dots per inch has 35 million
 PAGES_OPENED = 30  # more pages than any résumé or transcript needs are counted, not opened
 TAIL = 2048  # bytes in which the end of a PDF is looked for; some writers pad it
+
+
+Frame = tuple[dict, bytes]
 
 
 class Refused(Exception):
@@ -63,17 +69,17 @@ def opened_pdf(pdfium: ModuleType, data: bytes) -> Iterator:
         pdfium.FPDF_CloseDocument(document)
 
 
-def facts_of_pdf(pdfium: ModuleType, data: bytes) -> dict:
+def facts_of_pdf(pdfium: ModuleType, data: bytes) -> Iterator[Frame]:
     with opened_pdf(pdfium, data) as (document, pages):
         for number in range(min(pages, PAGES_OPENED)):
             page = pdfium.FPDF_LoadPage(document, number)
             if not page:
                 raise Refused("damaged_pdf")
             pdfium.FPDF_ClosePage(page)
-        return {"pages": pages}
+        yield {"pages": pages}, b""
 
 
-def facts_of_picture(picture_class: Callable, data: bytes) -> dict:
+def facts_of_picture(picture_class: Callable, data: bytes) -> Iterator[Frame]:
     try:
         picture_class(BytesIO(data)).verify()
         picture = picture_class(BytesIO(data))  # verify() leaves a picture that can't be loaded
@@ -84,7 +90,7 @@ def facts_of_picture(picture_class: Callable, data: bytes) -> dict:
         picture.load()
     except (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, OverflowError):
         raise Refused("damaged_picture") from None
-    return {"pages": 1}
+    yield {"pages": 1}, b""
 
 
 def load_pdfium() -> ModuleType:
@@ -106,29 +112,47 @@ def load_jpeg() -> Callable:
     return JpegImageFile
 
 
-LIBRARIES = {"application/pdf": load_pdfium, "image/png": load_png, "image/jpeg": load_jpeg}
-TASKS = {
-    ("facts", "application/pdf"): facts_of_pdf,
-    ("facts", "image/png"): facts_of_picture,
-    ("facts", "image/jpeg"): facts_of_picture,
-}
+def prepared_facts(content_type: str) -> Callable[[bytes], Iterable[Frame]]:
+    if content_type == "application/pdf":
+        return partial(facts_of_pdf, load_pdfium())
+    return partial(facts_of_picture, load_png() if content_type == "image/png" else load_jpeg())
+
+
+def prepared_pages(content_type: str) -> Callable[[bytes], Iterable[Frame]]:
+    from applications import draw_file
+    from applications.redaction import Redaction
+
+    if content_type != "application/pdf":
+        return partial(draw_file.draw_picture, content_type=content_type)
+    pdfium, redaction = load_pdfium(), Redaction(**json.loads(os.environ["IDENTITY"]))
+
+    def draw(data: bytes) -> Iterator[Frame]:
+        with opened_pdf(pdfium, data) as (document, pages):
+            yield from draw_file.draw_pdf(pdfium, document, min(pages, PAGES_OPENED), redaction)
+
+    return draw
+
+
+def answer(facts: dict, data: bytes = b"") -> None:
+    """Writes one frame."""
+    line = {**facts, "bytes": len(data)} if data else facts
+    sys.stdout.buffer.write(json.dumps(line).encode() + b"\n" + data)
+    sys.stdout.buffer.flush()
 
 
 def main(task: str, content_type: str, search_path: str) -> None:
     sys.path[:] = search_path.split(os.pathsep)
-    library = LIBRARIES[content_type]()
-    perform = TASKS[task, content_type]
+    perform = {"facts": prepared_facts, "pages": prepared_pages}[task](content_type)
     sys.stdout.buffer.write(READY)
     sys.stdout.buffer.flush()
     confine()
     try:
-        answer = perform(library, sys.stdin.buffer.read())
+        for facts, data in perform(sys.stdin.buffer.read()):
+            answer(facts, data)
     except Refused as refusal:
-        answer = {"refused": refusal.args[0]}
+        answer({"refused": refusal.args[0]})
     except MemoryError:
-        answer = {"refused": "too_much"}
-    sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")
-    sys.stdout.buffer.flush()
+        answer({"refused": "too_much"})
 
 
 if __name__ == "__main__":

@@ -7,12 +7,13 @@ import hashlib
 import json
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -25,6 +26,7 @@ from . import inspect_file
 
 SECONDS = 5  # by the wall clock, start of the process included
 MOST_OUTPUT = 64 * 1024  # bytes read from a process that may have been taken over
+MOST_PICTURES = 32 * 1024 * 1024  # the same, where it draws: 30 pages, twice each, have a third of it
 CHUNK = 64 * 1024
 LONGEST_NAME = 100
 
@@ -74,6 +76,17 @@ class Facts:
     sha256: str
 
 
+@dataclass(frozen=True)
+class PagePicture:
+    """A page as a picture; numbers from 1, sizes in pixels."""
+
+    number: int
+    blind: bool
+    width: int
+    height: int
+    jpeg: bytes
+
+
 class Unreadable(Exception):
     """The file can't be accepted; `reason` is a lazy sentence for the candidate."""
 
@@ -100,8 +113,30 @@ def inspect(file: BinaryIO, *, accepted: Collection[str] = tuple(TYPES)) -> Fact
         file.seek(0)
         copy.flush()
         content_type = _recognise(head, accepted)
-        answer = _ask("facts", content_type, copy)
+        (answer, _nothing), *_rest = _ask("facts", content_type, copy, most=MOST_OUTPUT)
     return Facts(content_type=content_type, pages=answer["pages"], size=size, sha256=digest.hexdigest())
+
+
+def draw_pages(file: BinaryIO, *, content_type: str, identity: dict) -> list[PagePicture]:
+    """The pages of a file that was inspected, as pictures: at most 30, or as many as can be drawn in 5 seconds.
+
+    `identity` (the arguments of `Redaction`) is what the blind ones don't show. A page without text that can be trusted
+    has no blind one. No page has, when the name is on none that was drawn: a résumé has one, so then it is written in
+    a way in which it can't be found. Raises `Unreadable`, and `OSError` when the disk has no room for a temporary copy.
+    """
+    with tempfile.TemporaryFile() as copy:
+        shutil.copyfileobj(file, copy, CHUNK)
+        copy.flush()
+        frames = _ask("pages", content_type, copy, most=MOST_PICTURES, identity=identity)
+    try:
+        pictures = [
+            PagePicture(int(facts["number"]), bool(facts["blind"]), int(facts["width"]), int(facts["height"]), jpeg)
+            for facts, jpeg in frames
+        ]
+    except (KeyError, ValueError, TypeError):
+        raise Unreadable(REASONS["too_much"]) from None
+    is_named = any(facts.get("named") for facts, _jpeg in frames)
+    return [picture for picture in pictures if is_named or not picture.blind]
 
 
 def safe_name(name: str) -> str:
@@ -159,30 +194,49 @@ def _wish_now(accepted: Collection[str]) -> str:
 _wish = lazy(_wish_now, str)  # said when it is read, in the reader's language
 
 
-def _ask(task: str, content_type: str, file: BinaryIO) -> dict:
-    """What `inspect_file.py` answers about a file on disk. Raises `Unreadable`."""
+def _ask(
+    task: str, content_type: str, file: BinaryIO, *, most: int, identity: dict | None = None
+) -> list[tuple[dict, bytes]]:
+    """What `inspect_file.py` answers about a file on disk: at least one frame, of `most` bytes in all. Raises `Unreadable`."""
     command = [sys.executable, "-I", "-S", inspect_file.__file__, task, content_type, _search_path()]
+    environment = {"IDENTITY": json.dumps(identity)} if identity else {}
     file.seek(0)
     with subprocess.Popen(  # noqa: S603, no part of the command is the sender's
-        command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/", env={}
+        command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/", env=environment
     ) as process:
         watch = threading.Timer(SECONDS, process.kill)
         watch.start()
-        output = process.stdout.read(MOST_OUTPUT)
+        output = process.stdout.read(most)
         watch.cancel()
         process.kill()  # nothing that it still does can matter
     if not output.startswith(inspect_file.READY):
         logger.error("inspect_file.py did not start within %s s (exit code %s)", SECONDS, process.returncode)
         raise Unreadable(REASONS["not_now"])
-    line = output.removeprefix(inspect_file.READY)
-    if not line.endswith(b"\n"):
+    frames = list(_frames(output[len(inspect_file.READY) :]))
+    if not frames:
         raise Unreadable(REASONS["too_much"])
-    answer = json.loads(line)
-    if "refused" in answer:
-        raise Unreadable(REASONS[answer["refused"]])
-    return answer
+    if "refused" in frames[0][0]:
+        raise Unreadable(REASONS[frames[0][0]["refused"]])
+    return [frame for frame in frames if "refused" not in frame[0]]
+
+
+def _frames(output: bytes) -> Iterator[tuple[dict, bytes]]:
+    """The whole frames in what the process wrote; where it was stopped in the midst of one, those before it."""
+    place = 0
+    while (end := output.find(b"\n", place)) >= 0:
+        try:
+            facts = json.loads(output[place:end])
+            length = int(facts.get("bytes", 0))
+        except (ValueError, TypeError, AttributeError):
+            return  # no frame of ours: it was taken over
+        place = end + 1 + length
+        if length < 0 or place > len(output):
+            return
+        yield facts, output[end + 1 : place]
 
 
 def _search_path() -> str:
-    """Where the process finds the libraries: where this one finds them, but never in the working directory."""
-    return os.pathsep.join(str(Path(entry)) for entry in sys.path if entry and Path(entry).is_absolute())
+    """Where the process finds what it loads: where this one finds it, but never in the working directory."""
+    here = str(Path(__file__).parent.parent)
+    found = [str(Path(entry)) for entry in sys.path if entry and Path(entry).is_absolute()]
+    return os.pathsep.join(found if here in found else [*found, here])

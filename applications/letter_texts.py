@@ -1,17 +1,35 @@
-"""What letters say. One function composes them all; recruiters see a letter before it goes, and may change its words."""
+"""What letters say: a program's words, or the standard ones, with their placeholders filled. One function composes them
+all; recruiters see a letter before it goes, and may change its words.
+"""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
-from applications.models import Application
+from applications.models import Application, Interview, LetterTemplate, Offer
+from applications.placeholders import PLACEHOLDERS, fill
+from applications.standard_letters import KINDS
+from applications.workflow import TRANSITIONS, Actor
 from letters.models import Letter
-from letters.services import write_letter
-from programs.models import Office
+from letters.services import one_line, write_letter
+from programs.models import Office, Program, Window
 from programs.times import day, when
+
+# Prefetched for many applications, it saves compose() a query for each.
+WORDS = "window__program__letter_templates"
+# Decisions can be taken back: their letters wait a little. What a candidate did, and the calendar, is told at once.
+_DECISIONS = {row.action for row in TRANSITIONS if row.actor == Actor.RECRUITER and row.writes}
+_ANSWERS_TO_AN_OFFER = ("accept", "decline", "lapse")
+WORDS_CHANGED = _lazy(
+    "The words of these letters have changed since you saw them. Nothing was done; read them as they are now."
+)
 
 
 @dataclass(frozen=True)
@@ -29,35 +47,113 @@ class OfferTerms:
     answer_by: date
 
 
-def compose(application: Application, kind: str, *, name: str = "", terms: OfferTerms | None = None) -> LetterText:
+@dataclass(frozen=True)
+class InterviewTerms:
+    """When and where one talks: `starts_at` is an instant, announced in `time_zone`; a place, a link, or both."""
+
+    starts_at: datetime
+    time_zone: str
+    minutes: int
+    place: str = ""
+    link: str = ""
+
+
+def words_of(program: Program, kind: str) -> LetterText:
+    """The words with their placeholders: the program's own, else the standard ones. KeyError for an unknown kind."""
+    standard = KINDS[kind]
+    own = next((template for template in program.letter_templates.all() if template.kind == kind), None)
+    return LetterText(own.subject, own.body) if own else LetterText(str(standard.subject), standard.body)
+
+
+def words_mark(letters: Iterable[tuple[int, str]]) -> str:
+    """Tells the words of these letters, by program's id and kind, from any others; empty where all are the standard ones.
+
+    A page that shows letters carries it, so that words which were changed meanwhile don't go out unseen.
+    """
+    wanted = set(letters)
+    own = LetterTemplate.objects.filter(program__in={program for program, _kind in wanted}).order_by("pk")
+    words = [row for row in own.values_list("program", "kind", "subject", "body") if row[:2] in wanted]
+    return sha256(repr(words).encode()).hexdigest() if words else ""
+
+
+def compose(
+    application: Application,
+    kind: str,
+    *,
+    name: str = "",
+    terms: OfferTerms | None = None,
+    interview: InterviewTerms | None = None,
+) -> LetterText:
     """The letter of that kind, named after the transition that it tells of ("receipt" for the first sending).
 
     `name` is how the candidate is addressed, their sent name when empty. Raises KeyError for an unknown kind.
     """
-    window = application.window
-    facts = {
-        "program": window.program.name,
-        "season": window.season,
+    if terms is None and kind in _ANSWERS_TO_AN_OFFER:
+        terms = getattr(application, "offer", None)
+    facts = _facts(application, name=name) | _terms_facts(terms) | _interview_facts(interview)
+    return filled(words_of(application.program, kind), facts)
+
+
+def filled(words: LetterText, values: dict[str, str]) -> LetterText:
+    """The letter that `words` become with these values by placeholder's name."""
+    return LetterText(one_line(fill(words.subject, values)), fill(words.body, values).rstrip() + "\n")
+
+
+def sample_facts(program: Program, *, at: datetime, application: Application | None = None) -> dict[str, str]:
+    """A value for every placeholder, to preview words with: of `application`, else of somebody made up.
+
+    at: the time (aware) that tells which window of the program to speak of.
+    """
+    values = {name: str(found.example) for name, found in PLACEHOLDERS.items()}
+    values["link"] = _address(values["reference"])
+    if application:
+        told = values | _facts(application) | _terms_facts(getattr(application, "offer", None))
+        interview = getattr(application, "interview", None)
+        return told | _interview_facts(interview) if interview else told
+    window = program.window_at(at)
+    return values | _program_facts(program) | (_window_facts(window) if window else {})
+
+
+def _facts(application: Application, *, name: str = "") -> dict[str, str]:
+    return {
+        "name": name or application.full_name or application.candidate.name or _("candidate"),
         "reference": application.reference,
+        "link": _address(application.reference),
+        **_program_facts(application.program),
+        **_window_facts(application.window),
+    }
+
+
+def _address(reference: str) -> str:
+    return settings.SITE_URL + reverse("application", args=[reference])
+
+
+def _terms_facts(terms: OfferTerms | Offer | None) -> dict[str, str]:
+    if terms is None:
+        return {}
+    return {"office": terms.office.name, "start_date": day(terms.start_date), "answer_by": day(terms.answer_by)}
+
+
+def _interview_facts(terms: InterviewTerms | Interview | None) -> dict[str, str]:
+    if terms is None:
+        return dict.fromkeys(("interview_when", "interview_where"), _("to be agreed"))
+    return {
+        "interview_when": _("%(time)s, %(minutes)d minutes")
+        % {"time": when(terms.starts_at, ZoneInfo(terms.time_zone)), "minutes": terms.minutes},
+        "interview_where": ", ".join(filter(None, [terms.place, terms.link])),
+    }
+
+
+def _program_facts(program: Program) -> dict[str, str]:
+    return {"program": program.name, "contact": program.contact_email}
+
+
+def _window_facts(window: Window) -> dict[str, str]:
+    return {
+        "season": window.season,
         "decide_by": day(window.decide_by),
         "closes": when(window.closes_at, window.zone),
-        "link": settings.SITE_URL + reverse("application", args=[application.reference]),
     }
-    if terms:
-        facts |= {
-            "office": terms.office.name,
-            "start_date": day(terms.start_date),
-            "answer_by": day(terms.answer_by),
-        }
-    subject, *paragraphs = _letters()[kind]
-    greeting = _("Dear %(name)s,") % {
-        "name": name or application.full_name or application.candidate.name or _("candidate")
-    }
-    closing = _("Kind regards,\nthe %(program)s team at Pinterns\n\nReference %(reference)s: %(link)s")
-    return LetterText(
-        subject % facts,
-        "\n\n".join([greeting, *(paragraph % facts for paragraph in paragraphs), closing % facts]) + "\n",
-    )
 
 
 def write(
@@ -68,9 +164,14 @@ def write(
     text: LetterText | None = None,
     name: str = "",
     terms: OfferTerms | None = None,
+    interview: InterviewTerms | None = None,
 ) -> Letter:
-    """Writes a letter to the candidate in the caller's transaction: `text` where somebody changed the words, else compose()."""
-    text = text or compose(application, kind, name=name, terms=terms)
+    """Writes a letter to the candidate in the caller's transaction: `text` where somebody changed the words, else compose().
+
+    A decision's letter leaves settings.LETTER_DELAY_MINUTES after `at`, any other at once.
+    """
+    text = text or compose(application, kind, name=name, terms=terms, interview=interview)
+    delay = timedelta(minutes=settings.LETTER_DELAY_MINUTES if kind in _DECISIONS else 0)
     return write_letter(
         addressee=application.candidate,
         subject=text.subject,
@@ -79,71 +180,5 @@ def write(
         kind=kind,
         reply_to=application.program.contact_email,
         at=at,
+        send_after=at + delay,
     )
-
-
-def _letters() -> dict[str, tuple[str, ...]]:
-    """Subject and paragraphs by kind, in the reader's language."""
-    return {
-        "receipt": (
-            _("Your application is in: %(program)s, %(season)s"),
-            _("We have your application to %(program)s, %(season)s. Your reference is %(reference)s."),
-            _(
-                "People who know the work read it next. We write to you by %(decide_by)s, whatever we decide. "
-                "Until %(closes)s you can change your answers as long as nobody has begun to review them:"
-            ),
-            "%(link)s",
-        ),
-        "withdraw": (
-            _("You withdrew your application to %(program)s"),
-            _("Your application to %(program)s, %(season)s, is withdrawn, as you asked. Nobody reads it any more."),
-            _("If that was a mistake, you can send it again until %(closes)s: its place is still yours."),
-        ),
-        "interview": (
-            _("We would like to talk with you: %(program)s"),
-            _("Your application to %(program)s, %(season)s, made us want to know more. We invite you to an interview."),
-            _(
-                "Please answer this letter with a few times that suit you in the next ten days, and the time zone you are in."
-            ),
-        ),
-        "offer": (
-            _("An offer: %(program)s, %(season)s"),
-            _("We would be glad to have you with us in %(program)s, %(season)s."),
-            _("Office: %(office)s\nFirst day: %(start_date)s\nPlease answer by: %(answer_by)s"),
-            _("Accept or decline on the page of your application:"),
-            "%(link)s",
-        ),
-        "waitlist": (
-            _("You are on the waitlist: %(program)s, %(season)s"),
-            _(
-                "Your application to %(program)s, %(season)s, convinced us, and others took the last places. You are on the waitlist."
-            ),
-            _(
-                "If a place comes free we write to you at once, and in any case by %(decide_by)s. You need not do anything."
-            ),
-        ),
-        "reject": (
-            _("Your application to %(program)s, %(season)s"),
-            _(
-                "Thank you for the time and care that you put into your application to %(program)s, %(season)s. "
-                "We are not able to offer you a place this season."
-            ),
-        ),
-        "accept": (
-            _("Welcome: %(program)s, %(season)s"),
-            _("You accepted our offer, and we look forward to working with you. We write soon about your first day."),
-        ),
-        "decline": (
-            _("You declined our offer: %(program)s"),
-            _(
-                "You declined our offer for %(program)s, %(season)s. Thank you for telling us, and all the best on the way you chose."
-            ),
-        ),
-        "lapse": (
-            _("Our offer has ended: %(program)s, %(season)s"),
-            _(
-                "The last day to answer our offer for %(program)s, %(season)s, has passed without an answer, so the offer has ended. "
-                "If something kept you from answering, reply to this letter."
-            ),
-        ),
-    }

@@ -14,9 +14,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from applications import letter_texts, workflow
+from applications.blinding import blind, own_links
 from applications.documents import Upload, attach, detach, in_draft
 from applications.form import ApplicationForm, Draft
 from applications.models import Answer, Application, Extension, Offer, OfficeChoice
+from applications.pages import forget_pages
+from applications.redaction import Redaction
+from applications.seen import as_known, refuse_while_untold
 from applications.workflow import Status
 from programs.models import Window
 from programs.times import day, when
@@ -76,7 +80,10 @@ def save_draft(
 
 def _own_row(candidate: User, window: Window, at: datetime) -> Application:
     """The candidate's one application to this window, locked; made when there is none."""
-    if window.state(at) == Window.State.SCHEDULED:
+    state = window.state(at)
+    if state == Window.State.DRAFT:
+        raise NotEditable(shut_sentence(window, state))
+    if state == Window.State.SCHEDULED:
         raise NotEditable(
             _("This window has not opened yet. It opens on %(time)s.") % {"time": when(window.opens_at, window.zone)}
         )
@@ -98,7 +105,7 @@ def _why_not_editable(application: Application, at: datetime) -> str:
             "time": when(application.window.closes_at, application.window.zone)
         }
     return _("Your application is “%(status)s”, so it can't be changed any more.") % {
-        "status": Status(application.status).label
+        "status": Status(as_known(application, at).status).label
     }
 
 
@@ -119,9 +126,12 @@ def submit(*, application: Application, revision: int, at: datetime | None = Non
         raise Incomplete(form)
     has_place = application.submitted_at is not None
     action = "change" if application.status == Status.SUBMITTED else "submit"
+    answers = _answers(application, form, documents)  # before the transaction: it takes some milliseconds
     with transaction.atomic():
         try:
-            _write(application, form, documents, action=action, at=at)
+            if has_place:
+                refuse_while_untold(application, at)
+            _write(application, form, answers, action=action, at=at)
         except workflow.TransitionError as error:
             raise SentAlready(str(error)) from error
         if not has_place:
@@ -140,6 +150,8 @@ def _refuse_shut(application: Application, at: datetime) -> None:
 def shut_sentence(window: Window, state: str, *, kept: bool = True) -> str:
     """Why nothing can be sent to `window`; with `kept`, that what was typed is saved."""
     moment = {"closes": when(window.closes_at, window.zone), "opens": when(window.opens_at, window.zone)}
+    if state == Window.State.DRAFT:  # its times are nobody's to know yet
+        return _("This intake is not announced yet. Look at the program's page for when you can apply.")
     if state == Window.State.SCHEDULED:
         return _("This window opens on %(opens)s. Nothing can be sent before.") % moment
     if state == Window.State.FULL:
@@ -159,15 +171,41 @@ def _take_place(application: Application, at: datetime) -> None:
     own = Extension.objects.filter(candidate=application.candidate_id, window=OuterRef("pk"), until__gt=at)
     in_time = Q(closes_at__gt=at) | Q(Exists(own))
     windows = Window.objects.filter(pk=application.window_id)
-    if not windows.filter(room, in_time, opens_at__lte=at).update(taken=F("taken") + 1):
+    if not windows.published().filter(room, in_time, opens_at__lte=at).update(taken=F("taken") + 1):
         now = Extension.objects.windows_of(application.candidate, windows)[application.window_id]
         state = now.state(at)
         raise WindowShut(shut_sentence(now, Window.State.FULL if state == Window.State.OPEN else state))
 
 
-def _write(application: Application, form: ApplicationForm, documents: dict, *, action: str, at: datetime) -> None:
+def _answers(application: Application, form: ApplicationForm, documents: dict) -> list[Answer]:
+    """What is sent for each requirement, with what a blind reader sees of it; not saved yet."""
+    answers = [
+        Answer(
+            application=application,
+            requirement=result.requirement,
+            title=result.requirement.title,
+            asked=result.requirement.rule.asked,
+            kind=result.requirement.kind,
+            parameters=result.requirement.parameters,
+            mandatory=result.requirement.mandatory,
+            position=position,
+            given=result.given,
+            met=result.verdict.met,
+            reason=result.verdict.reason,
+            document=documents.get(result.requirement.pk),
+        )
+        for position, result in enumerate(form.results)
+    ]
+    about, links = form.about.cleaned_data, [*form.about.links, *own_links(answers)]
+    who = Redaction(name=about["full_name"], email=application.candidate.email, phone=about["phone"], links=links)
+    blind(answers, who)
+    return answers
+
+
+def _write(
+    application: Application, form: ApplicationForm, answers: list[Answer], *, action: str, at: datetime
+) -> None:
     """The rows of a sent application; called inside the transaction."""
-    results = form.results
     about = form.about.cleaned_data
     letter = None if action == "change" else letter_texts.write(application, "receipt", at=at, name=about["full_name"])
     workflow.take(
@@ -183,29 +221,14 @@ def _write(application: Application, form: ApplicationForm, documents: dict, *, 
         phone=about["phone"],
         links=form.about.links,
         work_authorisation=form.offices.authorisation,
-        asked=len(results),
-        met=sum(result.verdict.met for result in results),
+        asked=len(answers),
+        met=sum(answer.met for answer in answers),
     )
     if action == "change" or application.submitted_at != at:
+        forget_pages(application)
         application.answers.all().delete()
         application.office_choices.all().delete()
-    Answer.objects.bulk_create(
-        Answer(
-            application=application,
-            requirement=result.requirement,
-            title=result.requirement.title,
-            asked=result.requirement.rule.asked,
-            kind=result.requirement.kind,
-            parameters=result.requirement.parameters,
-            mandatory=result.requirement.mandatory,
-            position=position,
-            given=result.given,
-            met=result.verdict.met,
-            reason=result.verdict.reason,
-            document=documents.get(result.requirement.pk),
-        )
-        for position, result in enumerate(results)
-    )
+    Answer.objects.bulk_create(answers)
     OfficeChoice.objects.bulk_create(
         OfficeChoice(application=application, office=office, position=position)
         for position, office in enumerate(form.offices.chosen, start=1)
@@ -219,8 +242,17 @@ def withdraw(*, application: Application, at: datetime | None = None) -> None:
     """
     at = at or timezone.now()
     with transaction.atomic():
+        _lock_told(application, at)
         letter = letter_texts.write(application, "withdraw", at=at)
         workflow.take(application, "withdraw", by=application.candidate, at=at, letter=letter)
+
+
+def _lock_told(application: Application, at: datetime) -> None:
+    """Reads the status anew and keeps it until the transaction ends; refuses when its candidate doesn't know it yet."""
+    application.refresh_from_db(
+        fields=["status", "revision"], from_queryset=Application.objects.select_for_update(of=("self",))
+    )
+    refuse_while_untold(application, at)
 
 
 def answer_offer(*, application: Application, accept: bool, at: datetime | None = None) -> None:
@@ -237,6 +269,7 @@ def answer_offer(*, application: Application, accept: bool, at: datetime | None 
         )
     action = "accept" if accept else "decline"
     with transaction.atomic():
+        _lock_told(application, at)
         letter = letter_texts.write(application, action, at=at)
         workflow.take(application, action, by=application.candidate, at=at, letter=letter)
         Offer.objects.filter(pk=offer.pk).update(answered_at=at)

@@ -39,6 +39,11 @@ def next_step(application: Application, at: datetime) -> Step:
         offer = application.offer
         text = _("You have an offer. Accept or decline it by %(day)s.") % {"day": day(offer.answer_by)}
         return Step(text, offer.answer_by)
+    if status == Status.INTERVIEW and (interview := getattr(application, "interview", None)):
+        text = _(
+            "We talk on %(time)s. If that does not suit you, answer our letter with other times; we decide by %(decide_by)s."
+        )
+        return Step(text % (facts | {"time": when(interview.starts_at, interview.zone)}), window.decide_by)
     if status == Status.DRAFT:
         return Step(_("Your draft is saved, and nobody reads it yet. Send it before %(closes)s.") % facts)
     if status == Status.SUBMITTED and at < window.closes_at:

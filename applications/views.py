@@ -1,10 +1,10 @@
 """The candidate's own pages: what they sent, where it stands, and what they can still do. Everything else is a 404."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from applications import services, story
+from applications import seen, services, story
 from applications.about import authorisation_lines
 from applications.apply import apply, has_unsent_changes, preview, runs
 from applications.models import Application, Document, Extension
+from applications.private import private_file
 from applications.workflow import Actor, Status, TransitionError, allowed
-from letters.models import Letter
 
 __all__ = ["answer_offer", "application", "applications", "apply", "document", "preview", "withdraw"]
 
@@ -32,15 +32,15 @@ def applications(request: HttpRequest) -> HttpResponse:
     windows = Extension.objects.windows_of(request.user, [one.window for one in own])
     for one in own:
         one.window = windows[one.window_id]
-        one.badge, one.badge_label = one.shown_status(at)
+        one.badge, one.badge_label = seen.as_known(one, at).shown_status(at)
     return render(request, "applications/list.html", {"applications": own, "title": _("My applications")})
 
 
-def _own(request: HttpRequest, reference: str) -> Application:
-    """The reader's own application; 404 for anybody else's, so that nobody learns which references exist."""
+def _own(request: HttpRequest, reference: str, at: datetime) -> Application:
+    """The reader's own application as they know it; 404 for anybody else's, so that nobody learns which references exist."""
     found = get_object_or_404(Application.objects.of(request.user), reference=reference.upper())
     found.window = Extension.objects.windows_of(request.user, [found.window])[found.window_id]
-    return found
+    return seen.as_known(found, at)
 
 
 @never_cache
@@ -48,8 +48,8 @@ def _own(request: HttpRequest, reference: str) -> Application:
 @require_safe
 def application(request: HttpRequest, reference: str) -> HttpResponse:
     """Where one application stands: next step, history, letters, the answers as sent."""
-    found = _own(request, reference)
     at = timezone.now()
+    found = _own(request, reference, at)
     actions = {row.action for row in allowed(found.status, Actor.CANDIDATE)}
     badge, badge_label = found.shown_status(at)
     before_closing = at < found.window.closes_at
@@ -61,17 +61,18 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         "badge": badge,
         "badge_label": badge_label,
         "next_step": story.next_step(found, at),
-        "timeline": story.timeline(found, list(found.history.all())),
+        "timeline": story.timeline(found, found.known),
         "answers": list(found.answers.select_related("document")),
         "authorisation": authorisation_lines(found.work_authorisation),
         "office_choices": list(found.office_choices.select_related("office")),
-        "letters": list(Letter.objects.filter(about=found.reference, addressee=request.user)),
+        "letters": list(seen.known_letters(found, at)),
         "can_change": found.status in (Status.DRAFT, Status.SUBMITTED) and before_closing,
         "can_resend": found.status == Status.WITHDRAWN and before_closing,
         "can_withdraw": "withdraw" in actions,
         "offer": found.offer
         if found.status in (Status.OFFER, Status.ACCEPTED, Status.DECLINED, Status.LAPSED)
         else None,
+        "interview": getattr(found, "interview", None) if found.status == Status.INTERVIEW else None,
         "can_answer_offer": found.status == Status.OFFER,
         "has_unsent_changes": has_unsent_changes(found) and before_closing,
     }
@@ -93,7 +94,7 @@ def _confirmed(request: HttpRequest, found: Application, act: Callable[[], None]
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
     """Asks whether one is sure, then takes the application out of the selection."""
-    found = _own(request, reference)
+    found = _own(request, reference, timezone.now())
     if request.method == "POST":
         return _confirmed(
             request,
@@ -119,7 +120,7 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer_offer(request: HttpRequest, reference: str) -> HttpResponse:
     """Shows what is offered, and takes the answer."""
-    found = _own(request, reference)
+    found = _own(request, reference, timezone.now())
     if found.status != Status.OFFER:
         return redirect(found)
     answer = request.POST.get("answer")
@@ -148,13 +149,4 @@ def document(request: HttpRequest, public_id) -> FileResponse:
     own = found.application.candidate_id == request.user.pk
     if not (own or (found.application.status != Status.DRAFT and runs(request, found.application.program))):
         raise Http404
-    try:
-        file = default_storage.open(found.file.name)
-    except FileNotFoundError as error:
-        raise Http404 from error
-    response = FileResponse(file, as_attachment=True, filename=found.name, content_type=found.content_type)
-    # Whatever is in the file, a browser that opens it all the same runs none of it.
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return private_file(found.file.name, name=found.name, content_type=found.content_type, download=True)

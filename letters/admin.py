@@ -1,18 +1,23 @@
 """Letters in the admin: read, searched, and tried again. Nobody writes, changes or deletes one there."""
 
+from operator import attrgetter
+
 from django.contrib import admin, messages
+from django.template.loader import render_to_string
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.export import Column, ExportMixin
 from letters.models import Letter
 from letters.services import retry_letter
 
 
 @admin.register(Letter)
-class LetterAdmin(admin.ModelAdmin):
+class LetterAdmin(ExportMixin, admin.ModelAdmin):
     """What was written to whom, whether it arrived at their mail server, and a second chance when it didn't."""
 
-    list_display = ["subject", "to", "about", "status", "created_at", "sent_at", "tries", "last_error"]
+    list_display = ["subject", "to", "about", "shown_status", "created_at", "sent_at", "tries", "last_error"]
     list_filter = ["status", "kind"]
     search_fields = ["about__istartswith", "to__istartswith"]
     search_help_text = _("The beginning of a reference or of an address")
@@ -21,10 +26,26 @@ class LetterAdmin(admin.ModelAdmin):
     show_full_result_count = False
     fields = [
         *("subject", "addressee", "to", "reply_to", "body", "about", "kind", "message_id", "created_at"),
-        *("status", "send_after", "sent_at", "tries", "last_error"),
+        *("shown_status", "send_after", "sent_at", "tries", "last_error", "copy_of"),
     ]
     readonly_fields = fields
     actions = ["try_again"]
+    export_columns = [
+        Column(_("about"), attrgetter("about")),
+        Column(_("kind"), attrgetter("kind")),
+        Column(_("to"), attrgetter("to")),
+        Column(_("subject"), attrgetter("subject")),
+        Column(_("status"), lambda letter: letter.get_status_display()),
+        Column(_("written"), attrgetter("created_at")),
+        Column(_("sent"), attrgetter("sent_at")),
+        Column(_("tries"), attrgetter("tries")),
+        Column(_("last error"), attrgetter("last_error")),
+    ]
+
+    @admin.display(description=_("status"), ordering="status")
+    def shown_status(self, letter: Letter) -> str:
+        label = capfirst(letter.get_status_display())
+        return render_to_string("_badge.html", {"kind": letter.status, "label": label})
 
     def has_add_permission(self, request) -> bool:
         return False

@@ -6,15 +6,32 @@ from typing import TypedDict
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, Min, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
 class Backlog(TypedDict):
-    """How many letters wait, since when the oldest of them does (None: nothing waits), and how many have failed."""
+    """How many letters wait to be sent now, since when the oldest of them does (None: nothing waits), how many wait for
+    a time that has not come, and how many have failed.
+    """
 
     waiting: int
+    later: int
     oldest: datetime | None
     failed: int
+
+
+class Progress(TypedDict):
+    """How many letters wait for their time, when the first of them may leave (None: none waits), and how many are leaving
+    now, were sent (one that a person sent again is among them), have failed and were held back.
+    """
+
+    later: int
+    next_at: datetime | None
+    leaving: int
+    sent: int
+    failed: int
+    held_back: int
 
 
 class LetterQuerySet(models.QuerySet):
@@ -29,18 +46,44 @@ class LetterQuerySet(models.QuerySet):
         return self.waiting().filter(Q(claimed_until=None) | Q(claimed_until__lte=at), send_after__lte=at)
 
     def failed(self) -> "LetterQuerySet":
-        """Given up: a person has to look."""
-        return self.filter(status=Letter.Status.FAILED)
+        """Given up, and not sent again: a person has to look."""
+        return self.filter(status=Letter.Status.FAILED, copy=None)
 
-    def backlog(self) -> Backlog:
-        """The depth and the age of the queue, in one query."""
-        unsent = self.exclude(status=Letter.Status.SENT)
-        waiting = Q(status=Letter.Status.QUEUED)
-        return unsent.aggregate(
+    def known_to_addressee(self, at: datetime) -> "LetterQuerySet":
+        """What its addressee may see: neither what was held back nor what waits for its time; once what was sent again."""
+        return self.filter(copy=None).exclude(status=Letter.Status.HELD_BACK).exclude(_not_due_yet(at))
+
+    def backlog(self, at: datetime | None = None) -> Backlog:
+        """The depth and the age of the queue, in one query. at: the time to go by (aware; now)."""
+        later = _not_due_yet(at or timezone.now())
+        waiting = Q(status=Letter.Status.QUEUED) & ~later
+        return self.exclude(status=Letter.Status.SENT).aggregate(
             waiting=Count("pk", filter=waiting),
+            later=Count("pk", filter=later),
             oldest=Min("created_at", filter=waiting),
-            failed=Count("pk", filter=Q(status=Letter.Status.FAILED)),
+            failed=Count("pk", filter=Q(status=Letter.Status.FAILED, copy=None)),
         )
+
+    def progress(self, at: datetime | None = None) -> Progress:
+        """How far these letters are, in one query. at: the time to go by (aware; now)."""
+        later = _not_due_yet(at or timezone.now())
+        queued, copied = Q(status=Letter.Status.QUEUED), Q(copy__isnull=False)
+        return self.aggregate(
+            later=Count("pk", filter=later),
+            next_at=Min("send_after", filter=later),
+            leaving=Count("pk", filter=queued & ~later),
+            sent=Count("pk", filter=Q(status=Letter.Status.SENT) | copied),
+            failed=Count("pk", filter=Q(status=Letter.Status.FAILED) & ~copied),
+            held_back=Count("pk", filter=Q(status=Letter.Status.HELD_BACK)),
+        )
+
+
+def _not_due_yet(at: datetime) -> Q:
+    """Letters that wait for their first time to be sent; Letter.is_not_due_yet() is the same rule for one.
+
+    One that was tried waits for its next try, and is news no longer.
+    """
+    return Q(status=Letter.Status.QUEUED, tries=0, send_after__gt=at)
 
 
 class Letter(models.Model):
@@ -79,6 +122,15 @@ class Letter(models.Model):
     kind = models.CharField(_("kind"), max_length=40)
     message_id = models.CharField(_("Message-ID"), max_length=320, unique=True, editable=False)
     created_at = models.DateTimeField(_("written"))
+    copy_of = models.OneToOneField(
+        "self",
+        verbose_name=_("sent again from"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="copy",
+    )
     # ---
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
     send_after = models.DateTimeField(_("not before"))
@@ -118,3 +170,7 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    def is_not_due_yet(self, at: datetime) -> bool:
+        """Whether it waits for its time, so that what it tells can still be taken back."""
+        return self.status == self.Status.QUEUED and self.tries == 0 and self.send_after > at

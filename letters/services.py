@@ -6,9 +6,12 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from letters.models import Letter
@@ -40,8 +43,7 @@ def write_letter(
     return Letter.objects.create(
         addressee=addressee,
         to=addressee.email,
-        # A line break in a header begins another header.
-        subject=Truncator(" ".join(_storable(subject).split())).chars(200),
+        subject=one_line(subject),
         body=_storable(body),
         reply_to=reply_to,
         about=about,
@@ -50,6 +52,11 @@ def write_letter(
         created_at=at,
         send_after=send_after or at,
     )
+
+
+def one_line(subject: str) -> str:
+    """A subject as letters have it, of at most 200 characters: a line break in a header begins another header."""
+    return Truncator(" ".join(_storable(subject).split())).chars(200)
 
 
 def hold_back(letter: Letter) -> bool:
@@ -71,6 +78,38 @@ def retry_letter(letter: Letter, *, by: User, at: datetime | None = None) -> boo
     if put_back:
         logger.info("letter %s is tried again, by user %s", letter.pk, by.pk)
     return bool(put_back)
+
+
+def send_again(*, letter: Letter, to: str, by: User, at: datetime | None = None) -> Letter:
+    """Write the same words once more, to the address `to`, and return the new letter; it leaves at once.
+
+    The old one stays as it is. A letter is sent again once: after that, its copy is.
+    Raises ValidationError, with a sentence for the one who asked, for a letter that has not left, for one that was sent
+    again already, and for an address that is none.
+    """
+    if letter.status not in (Letter.Status.SENT, Letter.Status.FAILED):
+        raise ValidationError(_("Only a letter that was sent, or that failed, can be sent again."))
+    to = Letter._meta.get_field("to").clean(to, None)
+    at = at or timezone.now()
+    try:
+        with transaction.atomic():
+            copy = Letter.objects.create(
+                copy_of=letter,
+                addressee=letter.addressee,
+                to=to,
+                subject=letter.subject,
+                body=letter.body,
+                reply_to=letter.reply_to,
+                about=letter.about,
+                kind=letter.kind,
+                message_id=_new_message_id(),
+                created_at=at,
+                send_after=at,
+            )
+    except IntegrityError as error:
+        raise ValidationError(_("This letter was sent again already. Look at the newer one.")) from error
+    logger.info("letter %s is sent again as %s, by user %s", letter.pk, copy.pk, by.pk)
+    return copy
 
 
 def _new_message_id() -> str:

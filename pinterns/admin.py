@@ -1,27 +1,60 @@
 """The admin site: Django's own, entered through our door, with one row of places instead of a second sidebar."""
 
 from collections.abc import Callable
-from functools import update_wrapper
+from dataclasses import dataclass
+from functools import partial, update_wrapper
 from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, path, reverse
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.staff import StaffOnly
-from pinterns.admin_home import overview
-
-# Where staff go, in the order of how often; everything else is reached from these or from the home.
-PLACES = ["Application", "Window", "Program", "Office", "Letter", "User"]
 
 
-def _refuse_nonsense(request: HttpRequest) -> None:
-    """400 for what Django's lists would put into a query as it is: NUL, and chosen rows that are no numbers."""
-    chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
-    if "%00" in request.META["QUERY_STRING"] or not all(pk.isascii() and pk.isdigit() for pk in chosen):
+@dataclass(frozen=True)
+class PlainPage:
+    """A place that is no model's list: the name of its address, what the link says, and who sees it."""
+
+    url_name: str
+    label: Promise
+    permission: str | None = None
+
+
+# Where staff go, in the order of how often: a model's list, by the model's name, or a page of another sort. A place
+# without an address or without its reader's permission is left out; everything else is reached from these.
+PLACES: list[str | PlainPage] = [
+    PlainPage("admin:index", _("Home")),
+    "Assignment",
+    "Application",
+    "PreparedDecision",
+    "Window",
+    "Standing",
+    "Program",
+    "Office",
+    "Letter",
+    "User",
+    PlainPage("admin:reports", _("Reports"), "applications.view_application"),
+]
+
+
+def _is_an_id(text: str) -> bool:
+    """Whether `text` is a number that a row could have; a database refuses larger ones with an error."""
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
+def _refuse_nonsense(request: HttpRequest, named: dict[str, Any]) -> None:
+    """Refuses what Django's pages would put into a query as it is: 404 for an id in the address that no row can have,
+    400 for NUL and for chosen rows that are none."""
+    ids = [str(value) for name, value in named.items() if isinstance(value, int) or name == "object_id"]
+    if any(value.isdigit() and not _is_an_id(value) for value in ids):
+        raise Http404
+    if "%00" in request.META["QUERY_STRING"] or not all(map(_is_an_id, request.POST.getlist(ACTION_CHECKBOX_NAME))):
         raise BadRequest("Not a list of ours.")
 
 
@@ -39,24 +72,54 @@ class PinternsAdminSite(StaffOnly, AdminSite):
 
     def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            _refuse_nonsense(request)
-            return view(request, *args, **kwargs)
+            _refuse_nonsense(request, kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except OverflowError as error:  # SQLite's, for a number in a form that no row could have as its id
+                raise BadRequest("Not a choice of ours.") from error
 
         return super().admin_view(update_wrapper(guarded, view), cacheable)
+
+    # The pages of this site import the admins of the apps, which register with it: they are imported when it stands.
+
+    def get_urls(self) -> list:
+        from pinterns import report_pages
+
+        reports = partial(report_pages.reports_page, site=self)
+        return [
+            path("reports/", self.admin_view(reports), name="reports"),
+            path("reports/<slug:name>.csv", self.admin_view(report_pages.report_file), name="reports_file"),
+            *super().get_urls(),
+        ]
 
     def each_context(self, request: HttpRequest) -> dict:
         context = super().each_context(request)
         models = {model["object_name"]: model for app in context["available_apps"] for model in app["models"]}
-        found = [models[name] for name in PLACES if name in models and models[name]["admin_url"]]
-        context["places"] = [
-            {
-                "name": capfirst(model["name"]),
-                "url": model["admin_url"],
-                "is_here": request.path.startswith(model["admin_url"]),
-            }
-            for model in found
-        ]
+        links = [self._link(place, models, request) for place in PLACES]
+        context["places"] = [link for link in links if link]
         return context
 
+    def _link(self, place: str | PlainPage, models: dict[str, dict], request: HttpRequest) -> dict | None:
+        """The name and address of a place, and whether the page asked for is in it; None where it is not to be shown."""
+        if isinstance(place, str):
+            model = models.get(place, {})
+            name, url = model.get("name"), model.get("admin_url")
+        else:
+            name, url = place.label, self._address(place, request)
+        if not url:
+            return None
+        is_here = request.path == url if url == reverse("admin:index") else request.path.startswith(url)
+        return {"name": capfirst(name), "url": url, "is_here": is_here}
+
+    def _address(self, place: PlainPage, request: HttpRequest) -> str | None:
+        if place.permission and not request.user.has_perm(place.permission):
+            return None
+        try:
+            return reverse(place.url_name)
+        except NoReverseMatch:
+            return None
+
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        from pinterns.admin_home import overview
+
         return super().index(request, {**overview(request.user), **(extra_context or {})})

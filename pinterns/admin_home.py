@@ -1,75 +1,103 @@
-"""What the admin's first page tells: the windows that run, and where the applications of each program stand.
+"""What the admin's first page tells: what needs the reader, the windows, the funnels, and what comes in day by day.
 
 The number of queries is the same however many windows and applications there are.
 """
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
-from django.db.models import Count
 from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from applications.models import Application
-from applications.workflow import Status
-from letters.models import Letter
-from programs.models import Program, Window
+from pinterns import charts, needs, reports
+from pinterns.report_tables import Step, steps
+from programs.admin.pages import list_url
+from programs.admin.window_pages import Deed, possible
+from programs.models import Membership, Program, Window
+from programs.times import day, short_day, usual_zone, zone_name
 
-SHOWN = [status for status in Status if status != Status.DRAFT]
+AT_HAND = ["publish", "open", "close", "extend"]
+DAYS = 30
 
 
 @dataclass(frozen=True)
 class Running:
-    """A window that runs or comes: `days` are the whole days until it closes, or opens when it is scheduled."""
+    """A window that runs or comes: `days` are the whole days until it closes, or opens when it has not opened yet."""
 
     window: Window
     state: Window.State
     days: int
+    deeds: list[Deed]
 
 
 @dataclass(frozen=True)
 class Funnel:
-    """How many applications of a program have each status; a status that nobody has is left out."""
+    """How far the applications to a window have come."""
 
-    program: Program
-    counts: list[tuple[Status, str, int]]
+    window: Window
+    steps: list[Step]
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """What came in, day by day: a chart, and the same as rows of day, number and the list behind it."""
+
+    chart: SafeString
+    rows: list[tuple[str, int, str]]
+    zone: str
     total: int
 
 
 def overview(user: User, *, at: datetime | None = None) -> dict:
-    """The figures of the programs that `user` runs; none for others."""
+    """The figures of the programs that `user` runs, and how many reviews wait for them; nothing else."""
     at = at or timezone.now()
-    programs = list(Program.objects.run_by(user))
+    programs = {program.pk: program for program in Program.objects.run_by(user)}
     windows = list(Window.objects.filter(program__in=programs).order_by("closes_at"))
     for window in windows:
-        window.program = next(program for program in programs if program.pk == window.program_id)
-    return {
+        window.program = programs[window.program_id]
+    reads = user.memberships.filter(role=Membership.Role.REVIEWER).exists()
+    shown = {"reads": reads, "runs": bool(programs), "needs": needs.of_reviewer(user) if reads else []}
+    if not programs:
+        return shown
+    return shown | {
+        "needs": [*shown["needs"], *needs.of_recruiter(user, windows, at)],
         "running": [_running(window, at) for window in windows if window.closes_at > at],
-        "funnels": _funnels(programs, windows),
-        "letters": Letter.objects.backlog() if user.is_superuser else None,
-        "runs_nothing": not programs,
+        "funnels": _funnels(windows, at),
+        "incoming": _incoming(windows, at),
     }
 
 
 def _running(window: Window, at: datetime) -> Running:
     state = window.state(at)
-    until = window.opens_at if state == Window.State.SCHEDULED else window.closes_at
-    return Running(window, state, (until - at).days)
+    until = window.opens_at if at < window.opens_at else window.closes_at
+    return Running(window, state, (until - at).days, [deed for deed in possible(window, at) if deed.name in AT_HAND])
 
 
-def _funnels(programs: list[Program], windows: list[Window]) -> list[Funnel]:
-    """Counted by window, along an index, and added up by program here."""
-    program_of = {window.pk: window.program_id for window in windows}
-    rows = Application.objects.sent().filter(window__in=windows).order_by().values("window", "status")
-    counts: Counter[tuple[int, str]] = Counter()
-    for row in rows.annotate(number=Count("pk")):
-        counts[program_of[row["window"]], row["status"]] += row["number"]
-    return [
-        Funnel(
-            program,
-            [(status, status.label, counts[program.pk, status]) for status in SHOWN if counts[program.pk, status]],
-            sum(counts[program.pk, status] for status in SHOWN),
-        )
-        for program in programs
-    ]
+def _funnels(windows: list[Window], at: datetime) -> list[Funnel]:
+    """Those of the window of each program that opened last; what was before is in the reports."""
+    opened = sorted(
+        (window for window in windows if window.published and window.opens_at <= at), key=attrgetter("opens_at")
+    )
+    latest = list({window.program_id: window for window in opened}.values())
+    counts = reports.funnel(latest)
+    return [Funnel(window, steps(counts[window.pk], window=window.pk)) for window in latest if window.pk in counts]
+
+
+def _incoming(windows: list[Window], at: datetime) -> Incoming:
+    zone = usual_zone(windows)
+    counted = reports.sent_per_day(windows, last=at.astimezone(zone).date(), days=DAYS, zone=zone)
+    total, most = sum(number for _day, number in counted), max(number for _day, number in counted)
+    labels = {counted[place][0] for place in (1, 8, 15, 22, 28)}
+    description = _("%(total)d in %(days)d days, at most %(most)d a day. The same figures follow as a table.")
+    chart = charts.columns(
+        [charts.Point(day(when), number, short_day(when) if when in labels else "") for when, number in counted],
+        title=_("Applications sent per day"),
+        description=description % {"total": total, "days": DAYS, "most": most},
+        name="incoming",
+    )
+    rows = [(day(when), number, list_url(Application, sent=when)) for when, number in counted[::-1]]
+    return Incoming(chart, rows, zone_name(zone, at), total)

@@ -153,6 +153,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
+FORMAT_MODULE_PATH = "pinterns.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -5,7 +5,6 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,7 +12,10 @@ from accounts.models import User
 from programs.models import Program, Requirement, Window, WindowChange
 from programs.times import when
 
-_RECORDED = ("season", "opens_at", "closes_at", "time_zone", "capacity", "decide_by")
+_RECORDED = (
+    *("season", "opens_at", "closes_at", "time_zone", "capacity", "decide_by"),
+    *("published", "reviews_needed", "blind_reading"),
+)
 
 
 def _facts(window: Window) -> dict:
@@ -25,7 +27,8 @@ def _facts(window: Window) -> dict:
 def schedule_window(*, window: Window, by: User, reason: str = "", at: datetime | None = None) -> Window:
     """Saves a new window, as the admin's form filled it in.
 
-    Raises ValidationError when it closes before it opens, overlaps another one of its program, or repeats a season.
+    Raises ValidationError when it closes before it opens, overlaps another one of its program, repeats a season, or
+    promises decisions for a day before it closes.
     """
     with transaction.atomic():
         Program.objects.select_for_update().get(pk=window.program_id)  # overlaps are judged one window at a time
@@ -65,10 +68,37 @@ def _change(
     return window
 
 
-def open_now(*, window: Window, by: User, reason: str, at: datetime | None = None) -> Window:
-    """Opens a scheduled window at once. Raises ValidationError when it has opened already."""
+def _refuse_draft(window: Window) -> None:
+    if not window.published:
+        raise ValidationError(
+            _("This window is not published, so it can be neither opened nor closed. Publish or reschedule it.")
+        )
+
+
+def publish(*, window: Window, by: User, reason: str, at: datetime | None = None) -> Window:
+    """Shows a window to candidates: it opens at its time, at once when that has come.
+
+    Raises ValidationError when it is published already, or when its closing is over.
+    """
 
     def edit(window: Window, now: datetime) -> None:
+        if window.published:
+            raise ValidationError(_("This window is published already."))
+        if window.closes_at <= now:
+            raise ValidationError(
+                _("Its closing time, %(time)s, is over, so nobody could apply. Reschedule it before you publish it.")
+                % {"time": when(window.closes_at, window.zone)}
+            )
+        window.published = True
+
+    return _change(window, WindowChange.Action.PUBLISHED, by=by, reason=reason, at=at, edit=edit)
+
+
+def open_now(*, window: Window, by: User, reason: str, at: datetime | None = None) -> Window:
+    """Opens a scheduled window at once. Raises ValidationError when it has opened already, or is not published."""
+
+    def edit(window: Window, now: datetime) -> None:
+        _refuse_draft(window)
         if window.state(now) != Window.State.SCHEDULED:
             raise ValidationError(
                 _("This window opened on %(time)s already.") % {"time": when(window.opens_at, window.zone)}
@@ -79,9 +109,10 @@ def open_now(*, window: Window, by: User, reason: str, at: datetime | None = Non
 
 
 def close_now(*, window: Window, by: User, reason: str, at: datetime | None = None) -> Window:
-    """Closes a running window at once. Raises ValidationError when it has not opened yet or is closed."""
+    """Closes a running window at once. Raises ValidationError when it is closed, not open yet or not published."""
 
     def edit(window: Window, now: datetime) -> None:
+        _refuse_draft(window)
         state = window.state(now)
         if state == Window.State.CLOSED:
             raise ValidationError(
@@ -97,31 +128,54 @@ def close_now(*, window: Window, by: User, reason: str, at: datetime | None = No
     return _change(window, WindowChange.Action.CLOSED, by=by, reason=reason, at=at, edit=edit)
 
 
-def extend(*, window: Window, closes_at: datetime, by: User, reason: str, at: datetime | None = None) -> Window:
-    """Moves the closing time later; a closed window runs again. Raises ValidationError for a time that is not later."""
+def extend(
+    *,
+    window: Window,
+    closes_at: datetime,
+    decide_by: date | None = None,
+    by: User,
+    reason: str,
+    at: datetime | None = None,
+) -> Window:
+    """Moves the closing time later, and the promised day where `decide_by` gives one; a closed window runs again.
+
+    Raises ValidationError for a time that is not later, and for one that is after the promised day.
+    """
 
     def edit(window: Window, now: datetime) -> None:
+        _refuse_draft(window)
         if closes_at <= max(now, window.closes_at):
             raise ValidationError(
                 _("An extension ends in the future and later than now set, %(time)s. To end sooner, close the window.")
                 % {"time": when(window.closes_at, window.zone)}
             )
-        window.closes_at = closes_at
+        window.closes_at, window.decide_by = closes_at, decide_by or window.decide_by
 
     return _change(window, WindowChange.Action.EXTENDED, by=by, reason=reason, at=at, edit=edit)
 
 
 def reschedule(
-    *, window: Window, opens_at: datetime, closes_at: datetime, by: User, reason: str, at: datetime | None = None
+    *,
+    window: Window,
+    opens_at: datetime,
+    closes_at: datetime,
+    decide_by: date | None = None,
+    by: User,
+    reason: str,
+    at: datetime | None = None,
 ) -> Window:
-    """Moves both times of a window that has not opened. Raises ValidationError when it has, or for times in the past."""
+    """Moves both times of a window that has not opened, and the promised day where `decide_by` gives one.
+
+    Raises ValidationError when it has opened, or for an opening in the past; what is not published may have any times.
+    """
 
     def edit(window: Window, now: datetime) -> None:
-        if window.state(now) != Window.State.SCHEDULED:
+        state = window.state(now)
+        if state not in (Window.State.SCHEDULED, Window.State.DRAFT):
             raise ValidationError(_("This window has opened: its opening time is history. Extend or close it."))
-        if opens_at <= now:
+        if state == Window.State.SCHEDULED and opens_at <= now:
             raise ValidationError(_("The new opening time is in the past. To open at once, use “Open now”."))
-        window.opens_at, window.closes_at = opens_at, closes_at
+        window.opens_at, window.closes_at, window.decide_by = opens_at, closes_at, decide_by or window.decide_by
 
     return _change(window, WindowChange.Action.RESCHEDULED, by=by, reason=reason, at=at, edit=edit)
 
@@ -141,12 +195,24 @@ def resize(*, window: Window, capacity: int | None, by: User, reason: str, at: d
 
 
 def edit_details(
-    *, window: Window, season: str, decide_by: date, by: User, reason: str, at: datetime | None = None
+    *,
+    window: Window,
+    season: str,
+    decide_by: date,
+    reviews_needed: int,
+    blind_reading: bool,
+    by: User,
+    reason: str,
+    at: datetime | None = None,
 ) -> Window:
-    """Changes the season's name or the promised decision day (a date)."""
+    """Changes the season's name, the promised day, and how applications are read.
+
+    Raises ValidationError for a season that the program has, and for a promise before the closing day.
+    """
 
     def edit(window: Window, now: datetime) -> None:
         window.season, window.decide_by = season, decide_by
+        window.reviews_needed, window.blind_reading = reviews_needed, blind_reading
 
     return _change(window, WindowChange.Action.EDITED, by=by, reason=reason, at=at, edit=edit)
 
@@ -156,33 +222,3 @@ def save_requirement(*, requirement: Requirement, at: datetime | None = None) ->
     requirement.changed_at = at or timezone.now()
     requirement.save()
     return requirement
-
-
-def remove_requirement(*, requirement: Requirement, at: datetime | None = None) -> bool:
-    """Deletes a requirement that nobody has answered; retires any other, whose answers keep it. True when deleted."""
-    try:
-        with transaction.atomic():
-            requirement.delete()
-    except ProtectedError:
-        requirement.retired_at = at or timezone.now()
-        requirement.save(update_fields=["retired_at"])
-        return False
-    return True
-
-
-@transaction.atomic
-def move_requirement(*, requirement: Requirement, up: bool) -> None:
-    """Moves a requirement one place up or down in its program's list; at its end it stays where it is.
-
-    The whole list is numbered anew, so that rows which shared a position get one each.
-    """
-    Program.objects.select_for_update().get(pk=requirement.program_id)
-    rows = list(Requirement.objects.filter(program=requirement.program_id, retired_at=None))
-    place = next((place for place, row in enumerate(rows) if row.pk == requirement.pk), None)
-    if place is None:
-        return  # a retired one has no place
-    target = max(0, place - 1) if up else min(len(rows) - 1, place + 1)
-    rows.insert(target, rows.pop(place))
-    for position, row in enumerate(rows, start=1):
-        row.position = position
-    Requirement.objects.bulk_update(rows, ["position"])

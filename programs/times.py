@@ -1,12 +1,18 @@
 """Instants and zones: how a local time that someone typed becomes an instant, and how an instant is told to people."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
-from babel.dates import format_date, format_datetime, get_timezone_name
+from babel.dates import format_date, format_datetime, format_skeleton, get_timezone_name
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from programs.models import Window
 
 
 def _locale() -> str:
@@ -33,6 +39,12 @@ def zone_name(zone: ZoneInfo, at: datetime) -> str:
     )
 
 
+def usual_zone(windows: "Iterable[Window]") -> ZoneInfo:
+    """The zone in which most of `windows` are announced, UTC where there is none: in it, days are counted for them all."""
+    names = Counter(window.time_zone for window in windows)
+    return ZoneInfo(max(names, key=lambda name: (names[name], name), default="UTC"))
+
+
 def when(at: datetime, zone: ZoneInfo) -> str:
     """An instant for people, in `zone` and with its name: “Friday 12 February 2027, 23:59 Pacific Time”."""
     local = format_datetime(at, "EEEE d MMMM y, HH:mm", tzinfo=zone, locale=_locale())
@@ -42,6 +54,18 @@ def when(at: datetime, zone: ZoneInfo) -> str:
 def day(value: date) -> str:
     """A day for people: “1 March 2027”."""
     return format_date(value, "d MMMM y", locale=_locale())
+
+
+def span(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    """Two instants as days in `zone`, where there is little room: “9 Nov – 27 Dec 2026”."""
+    first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
+    pattern = "d MMM" if first.year == last.year else "d MMM y"
+    return f"{format_date(first, pattern, locale=_locale())} – {format_date(last, 'd MMM y', locale=_locale())}"
+
+
+def short_day(value: date) -> str:
+    """A day where there is little room: “Mar 1”."""
+    return format_skeleton("MMMd", value, locale=_locale())
 
 
 def instant(local: datetime, zone: ZoneInfo) -> datetime:

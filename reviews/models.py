@@ -64,15 +64,19 @@ class Criterion(models.Model):
 
 class AssignmentQuerySet(models.QuerySet):
     def active(self) -> "AssignmentQuerySet":
-        """Those whose reviewer has not stepped back."""
+        """Those that count: whose reviewer has not stepped back, nor was kept from it by a conflict of interest."""
         return self.filter(recused_at=None)
 
     def for_reviewer(self, user) -> "AssignmentQuerySet":
-        """What `user` reads or has read, while they are of the program's panel; nothing for anybody else."""
+        """What `user` reads or has read, while they are of the program's panel; nothing for anybody else.
+
+        What is theirs no more without their being told stays among it.
+        """
         if not (user.is_active and user.is_staff):
             return self.none()
         panels = user.memberships.filter(role="reviewer").values("program")
-        return self.active().filter(reviewer=user.pk, application__window__program__in=panels)
+        listed = Q(recused_at=None) | Q(is_untold=True)
+        return self.filter(listed, reviewer=user.pk, application__window__program__in=panels)
 
     def done(self) -> "AssignmentQuerySet":
         """Those whose review is in."""
@@ -80,7 +84,7 @@ class AssignmentQuerySet(models.QuerySet):
 
     def waiting(self) -> "AssignmentQuerySet":
         """Those whose review is not in yet."""
-        return self.active().exclude(review__submitted_at__isnull=False)
+        return self.exclude(review__submitted_at__isnull=False)
 
 
 class Assignment(models.Model):
@@ -98,6 +102,11 @@ class Assignment(models.Model):
     )
     recused_at = models.DateTimeField(_("stepped back"), null=True)
     recusal_reason = models.TextField(_("why"), max_length=1000, blank=True)
+    is_untold = models.BooleanField(
+        _("not told"),
+        default=False,
+        help_text=_("Left for a conflict of interest, and kept in the list of its reviewer."),
+    )
     handed_on = models.OneToOneField(
         "self", null=True, on_delete=models.SET_NULL, related_name="taken_over_from", verbose_name=_("handed on to")
     )
@@ -117,6 +126,9 @@ class Assignment(models.Model):
             models.UniqueConstraint(fields=["application", "reviewer"], name="one_assignment_per_reviewer"),
             models.CheckConstraint(
                 condition=Q(recused_at=None) | ~Q(recusal_reason=""), name="assignment_is_left_with_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_untold=False) | Q(recused_at__isnull=False), name="assignment_untold_is_left"
             ),
         ]
         indexes = [

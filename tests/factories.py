@@ -108,15 +108,16 @@ def make_requirement(program: Program, kind: str, *, parameters: dict | None = N
 
 
 def make_window(program: Program | None = None, **fields) -> Window:
-    """A window that is open now, without a limit."""
+    """A window that is open now, without a limit. Decisions are promised two weeks after it closes, or later."""
     now = timezone.now()
     defaults = {
         "season": f"Season {next(_numbers)}",
         "opens_at": now - timedelta(days=1),
         "closes_at": now + timedelta(days=7),
-        "decide_by": date(2027, 3, 1),
     }
-    return Window.objects.create(program=program or make_program(), **{**defaults, **fields})
+    facts = {**defaults, **fields}
+    promised = max(date(2027, 3, 1), (facts["closes_at"] + timedelta(days=14)).date())
+    return Window.objects.create(program=program or make_program(), **{"decide_by": promised, **facts})
 
 
 def make_recruiter(*programs: Program, email: str = "", **fields) -> User:

@@ -15,6 +15,7 @@ os.environ.update(
     SITE_URL="http://testserver",
     EMAIL_URL="memorymail://",
     STAFF_MFA_REQUIRED="0",
+    LETTER_DELAY_MINUTES="0",  # decisions are told at once, except in the tests of what their delay hides
     LOG_LEVEL="WARNING",
     DATA_DIR=DATA,
     STATIC_ROOT=DATA,  # a folder that exists is all that a test without a server asks of it

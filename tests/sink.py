@@ -6,6 +6,7 @@ with SmtpSink() as sink:
     sink.messages   # as the mail server took them, repeats too
 """
 
+import asyncio
 import socket
 import time
 from collections import Counter
@@ -29,6 +30,7 @@ class SmtpSink:
         self.port = port or free_port()
         self.messages: list[EmailMessage] = []
         self.sessions = 0
+        self.sessions_awaited = 0  # nobody is greeted before so many have come
         self.refusals: dict[str, str] = {}  # address: reply to RCPT
         self.data_reply = "250 OK"
         # Called within a letter's delivery, before the reply to its address, and to its text.
@@ -58,6 +60,8 @@ class SmtpSink:
     # What aiosmtpd calls.
     async def handle_EHLO(self, server, session, envelope, hostname, responses):
         self.sessions += 1
+        while self.sessions < self.sessions_awaited:
+            await asyncio.sleep(0.01)
         session.host_name = hostname
         return responses
 

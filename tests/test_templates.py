@@ -6,8 +6,10 @@ import pytest
 from django.template import engines
 
 from applications.decisions import decide
-from applications.letter_texts import OfferTerms
+from applications.letter_texts import LetterText, OfferTerms
 from applications.models import Application
+from applications.own_words import save_words
+from letters.models import Letter
 from tests.factories import PARAMETERS, make_program, make_recruiter, make_requirement, make_user, make_window, post_for
 
 
@@ -56,11 +58,20 @@ def test_every_variable_that_a_page_prints_was_given(client, missing):
     decide(application=application, action="offer", by=recruiter, seen_status="in_review", terms=terms)
     look(page, f"{page}offer/")
     client.force_login(recruiter)
+    letter = Letter.objects.first()
+    words = LetterText("Welcome", "Dear {name}")
+    own = save_words(program=window.program, kind="accept", words=words, by=recruiter, seen=None)
     look(
         f"/programs/{window.program.slug}/preview/",
         "/admin/",
+        "/admin/reports/",
         "/admin/applications/application/",
         f"/admin/applications/application/{application.pk}/change/",
+        f"/admin/applications/application/{application.pk}/letters/{letter.pk}/again/",
+        "/admin/applications/lettertemplate/",
+        f"/admin/applications/lettertemplate/words/{window.program.pk}/reject/",
+        f"/admin/applications/lettertemplate/words/{window.program.pk}/accept/",
+        f"/admin/applications/lettertemplate/{own.pk}/delete/",
         "/admin/applications/extension/add/",
         f"/admin/programs/window/{window.pk}/change/",
         f"/admin/programs/window/{window.pk}/do/close/",

@@ -3,23 +3,33 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin, messages
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.contrib import admin
+from django.db.models import Prefetch, QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.export import Column, ExportMixin
 from applications.about import authorisation_lines
-from applications.admin import bulk, decide
-from applications.admin.filters import ProgramFilter, StatusFilter, VerdictFilter, WindowFilter
-from applications.models import Application
-from applications.workflow import Actor, Status, Transition, allowed
-from letters.models import Letter
-from letters.services import retry_letter
-from programs.admin.pages import badge, change_url, moment, page
+from applications.admin import bulk, decide, letters
+from applications.admin.export import columns_for
+from applications.admin.figure_filters import LetterFilter, ReachedFilter, SentFilter
+from applications.admin.filters import (
+    DecisionFilter,
+    ProgramFilter,
+    StatusFilter,
+    VerdictFilter,
+    WindowFilter,
+    decision_mark,
+)
+from applications.models import Answer, Application, PageImage
+from applications.prepared import prepared_of
+from applications.private import private_file
+from applications.workflow import Actor, Status, Transition, allowed, transition
+from programs.admin.pages import badge, change_url, moment, page, program_edge
+from programs.admin.queue import queue_of
 from programs.admin.rows import OwnRowsMixin
 
 
@@ -34,27 +44,24 @@ def _action(transition: Transition) -> Callable[..., HttpResponse]:
     return confirm
 
 
-def _send_again(model_admin: "ApplicationAdmin", request: HttpRequest, object_id: str, letter_id: int) -> HttpResponse:
-    """Puts a letter that failed back in the queue."""
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
-    application = model_admin.own_row(request, object_id, "decide")
-    letter = get_object_or_404(Letter, pk=letter_id, about=application.reference)
-    if retry_letter(letter, by=request.user):
-        messages.success(request, _("The letter is on its way again."))
-    else:
-        messages.warning(request, _("Nothing was done: this letter is not failed any more."))
-    return redirect(change_url(application))
+def _page_image(model_admin: "ApplicationAdmin", request: HttpRequest, object_id: str, image_id: int) -> FileResponse:
+    """A page of a document that is part of the application, as a picture; not while it is made anew."""
+    application = model_admin.own_row(request, object_id, "view")
+    images = PageImage.objects.filter(document__answers__application=application, document__pages_made_at__isnull=False)
+    image = get_object_or_404(images, pk=image_id)
+    name = f"{application.reference}-{image.number}.jpg"
+    return private_file(image.file.name, name=name, content_type="image/jpeg", download=False)
 
 
 @admin.register(Application)
-class ApplicationAdmin(OwnRowsMixin, admin.ModelAdmin):
+class ApplicationAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
     """For recruiters; reviewers have a desk of their own. Drafts are their writers' business and not shown."""
 
     program_lookup = "window__program"
     list_display = ["reference", "full_name", "program_name", "season", "shown_status", "verdicts", "sent_when"]
     list_display_links = ["reference", "full_name"]
-    list_filter = [ProgramFilter, WindowFilter, StatusFilter, VerdictFilter]
+    list_filter = [ProgramFilter, WindowFilter, StatusFilter, VerdictFilter, DecisionFilter]
+    list_filter += [SentFilter, ReachedFilter, LetterFilter]
     list_select_related = ["candidate", "window__program"]
     search_fields = ["full_name", "candidate__email", "reference"]
     search_help_text = gettext_lazy("Name, e-mail address or reference")
@@ -62,7 +69,8 @@ class ApplicationAdmin(OwnRowsMixin, admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    actions = [_action(transition) for transition in bulk.TRANSITIONS]
+    actions = [_action(row) for row in bulk.TRANSITIONS]
+    export_permission = "applications.export_application"
 
     def program_id_of(self, row: Application) -> int:
         return row.window.program_id
@@ -86,11 +94,14 @@ class ApplicationAdmin(OwnRowsMixin, admin.ModelAdmin):
         """Whether the reader may decide on this application (None: on any)."""
         return request.user.has_perm("applications.change_application") and self._is_own(request, obj)
 
+    def get_export_columns(self, request: HttpRequest) -> list[Column]:
+        return columns_for(request)
+
     # --- The list ---
 
     @admin.display(description=gettext_lazy("program"), ordering="window__program__name")
     def program_name(self, application: Application) -> str:
-        return application.program.name
+        return program_edge(application.program)
 
     @admin.display(description=gettext_lazy("window"), ordering="window__opens_at")
     def season(self, application: Application) -> str:
@@ -98,7 +109,9 @@ class ApplicationAdmin(OwnRowsMixin, admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def shown_status(self, application: Application) -> str:
-        return badge(application.status, Status(application.status).label)
+        return format_html(
+            "{} {}", badge(application.status, Status(application.status).label), decision_mark(application)
+        )
 
     @admin.display(description=gettext_lazy("met"), ordering="met")
     def verdicts(self, application: Application) -> str:
@@ -119,8 +132,15 @@ class ApplicationAdmin(OwnRowsMixin, admin.ModelAdmin):
 
         return [
             path("<path:object_id>/decide/<str:action>/", view(decide.decide_page), name="applications_decide"),
-            path("bulk/<str:action>/", view(bulk.apply), name="applications_bulk"),
-            path("<path:object_id>/letters/<int:letter_id>/", view(_send_again), name="applications_letter"),
+            path("<path:object_id>/letters/<int:letter_id>/", view(letters.try_again), name="applications_letter"),
+            path(
+                "<path:object_id>/letters/<int:letter_id>/again/",
+                view(letters.again_page),
+                name="applications_letter_again",
+            ),
+            path("<path:object_id>/pages/<int:image_id>/", view(_page_image), name="applications_page_image"),
+            path("bulk/<str:action>/", view(bulk.decide_many), name="applications_bulk"),
+            path("bulk/offer/next/<int:window_id>/", view(bulk.move_up), name="applications_move_up"),
             *super().get_urls(),
         ]
 
@@ -130,20 +150,37 @@ class ApplicationAdmin(OwnRowsMixin, admin.ModelAdmin):
         """What was sent, how it was judged, what became of it, and what can be done now."""
         application = self.own_row(request, object_id, "view")
         may_decide = self.has_decide_permission(request, application)
+        # Those that the reader may see: of the programs that they run, or all.
+        others = self.get_queryset(request).filter(candidate=application.candidate_id).exclude(pk=application.pk)
+        blind = request.GET.get("reading") == "blind"
+        prepared = prepared_of(application) if may_decide else None
         context = {
             "title": application.full_name,
             "application": application,
             "status_label": Status(application.status).label,
             "transitions": allowed(application.status, Actor.RECRUITER) if may_decide else [],
             "may_decide": may_decide,
-            "answers": application.answers.select_related("document"),
+            "answers": self._answers(application, blind=blind),
+            "blind": blind,
             "authorisation": authorisation_lines(application.work_authorisation),
             "offices": [choice.office for choice in application.office_choices.select_related("office")],
-            "history": list(application.history.select_related("by", "letter"))[::-1],
-            "letters": Letter.objects.filter(about=application.reference).order_by("-pk"),
+            "history": list(application.history.select_related("by", "letter", "reason"))[::-1],
+            "letters": letters.letters_of(application),
             "offer": getattr(application, "offer", None),
+            "interview": getattr(application, "interview", None),
+            "prepared": prepared,
+            "prepared_verb": transition(prepared.action).verb if prepared else "",
+            "may_move_up": may_decide and application.status in bulk.FREES_A_PLACE,
+            "queue": queue_of(self, request, application),
+            "others": others.order_by("-submitted_at"),
         }
         return page(self, request, "admin/applications/application/application.html", **context)
+
+    @staticmethod
+    def _answers(application: Application, *, blind: bool) -> QuerySet[Answer]:
+        """The answers with the pages of their files as `document.shown_pages`."""
+        pages = Prefetch("document__page_images", PageImage.objects.filter(blind=blind), to_attr="shown_pages")
+        return application.answers.select_related("document").prefetch_related(pages)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         return redirect(change_url(self.own_row(request, object_id, "view")))

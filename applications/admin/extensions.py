@@ -1,5 +1,6 @@
-"""Personal deadlines in the admin: a list, and a page on which one is granted."""
+"""Personal extensions in the admin: a list, and a page on which one is granted."""
 
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.export import Column, ExportMixin
+from applications.admin.filters import ProgramFilter, WindowFilter
 from applications.extensions import grant_extension
 from applications.models import Extension
 from programs.admin.pages import LocalTimeField, moment, page
@@ -54,15 +57,26 @@ class ExtensionForm(LocalTimesForm):
 
 
 @admin.register(Extension)
-class ExtensionAdmin(OwnRowsMixin, admin.ModelAdmin):
+class ExtensionAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
     """Granted here, replaced by granting again, and never edited."""
 
     program_lookup = "window__program"
     list_display = ["candidate", "window", "until_when", "by", "granted_when", "reason"]
     list_display_links = None
     list_select_related = ["candidate", "window__program", "by"]
+    list_filter = [ProgramFilter, WindowFilter]
     search_fields = ["candidate__email", "candidate__name"]
     show_facets = admin.ShowFacets.NEVER
+    export_permission = "applications.export_application"  # it names candidates
+    export_columns = [
+        Column(gettext_lazy("candidate"), attrgetter("candidate.email"), joins=("candidate",)),
+        Column(gettext_lazy("program"), attrgetter("window.program.name"), joins=("window__program",)),
+        Column(gettext_lazy("window"), attrgetter("window.season")),
+        Column(gettext_lazy("until"), attrgetter("until")),
+        Column(gettext_lazy("granted by"), attrgetter("by"), joins=("by",)),
+        Column(gettext_lazy("granted"), attrgetter("at")),
+        Column(gettext_lazy("reason"), attrgetter("reason")),
+    ]
 
     def program_id_of(self, row: Extension) -> int:
         return row.window.program_id
@@ -85,7 +99,7 @@ class ExtensionAdmin(OwnRowsMixin, admin.ModelAdmin):
         """Grants one, and writes to the candidate."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        windows = Window.objects.filter(program__in=programs_run(request)).select_related("program")
+        windows = Window.objects.published().filter(program__in=programs_run(request)).select_related("program")
         initial = {"window": request.GET.get("window")}
         form = ExtensionForm(request.POST if request.method == "POST" else None, windows=windows, initial=initial)
         if request.method == "POST" and form.is_valid():
@@ -103,5 +117,5 @@ class ExtensionAdmin(OwnRowsMixin, admin.ModelAdmin):
             else:
                 messages.success(request, _("Granted. A letter tells them."))
                 return redirect("admin:applications_extension_changelist")
-        context = {"title": _("Grant a personal deadline"), "form": form, "verb": _("Grant it and write to them")}
+        context = {"title": _("Grant a personal extension"), "form": form, "verb": _("Grant it and write to them")}
         return page(self, request, "admin/form.html", **context)

@@ -3,10 +3,15 @@
 from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from applications.workflow import Status
+from applications.models import Application, PreparedDecision
+from applications.undecided import UNDECIDED
+from applications.workflow import TRANSITIONS, Actor, Status
 from programs.admin import windows
+from programs.admin.pages import badge
 from programs.admin.rows import programs_run
 from programs.models import Window
 
@@ -17,11 +22,16 @@ class ProgramFilter(windows.ProgramFilter):
     lookup = "window__program"
 
 
+class PreparedProgramFilter(windows.ProgramFilter):
+    lookup = "application__window__program"
+
+
 class WindowFilter(admin.SimpleListFilter):
     """The windows of the program that is chosen, or of all that the reader runs."""
 
     title = _("window")
     parameter_name = "window"
+    lookup = "window"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         found = Window.objects.filter(program__in=programs_run(request)).select_related("program")
@@ -31,7 +41,34 @@ class WindowFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         known = {value for value, _label in self.lookup_choices}
-        return queryset.filter(window=self.value()) if self.value() in known else queryset
+        return queryset.filter(**{self.lookup: self.value()}) if self.value() in known else queryset
+
+
+class PreparedWindowFilter(WindowFilter):
+    lookup = "application__window"
+
+
+class ActionFilter(admin.SimpleListFilter):
+    title = _("decision")
+    parameter_name = "decision"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [(row.action, row.verb) for row in TRANSITIONS if row.actor == Actor.RECRUITER]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        known = {value for value, _label in self.lookup_choices}
+        return queryset.filter(action=self.value()) if self.value() in known else queryset
+
+
+class PreparedStateFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [(value, capfirst(label)) for value, label in PreparedDecision.State.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(state=self.value()) if self.value() in PreparedDecision.State.values else queryset
 
 
 class StatusFilter(admin.SimpleListFilter):
@@ -56,3 +93,29 @@ class VerdictFilter(admin.SimpleListFilter):
         if self.value() == "all":
             return queryset.filter(met=F("asked"))
         return queryset.filter(met__lt=F("asked")) if self.value() == "some" else queryset
+
+
+class DecisionFilter(admin.SimpleListFilter):
+    """What still waits for a decision, and was promised one for these days or for days that are over."""
+
+    title = _("decision")
+    parameter_name = "decision"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("due", _("due in 3 days")), ("overdue", _("overdue"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        at = timezone.now()
+        if self.value() == "due":
+            windows = Window.objects.decision_due(at=at)
+        elif self.value() == "overdue":
+            windows = Window.objects.decision_overdue(at=at)
+        else:
+            return queryset
+        return queryset.filter(window__in=windows, status__in=UNDECIDED)
+
+
+def decision_mark(application: Application) -> str:
+    """A badge where the promised day has come and the decision has not; else nothing."""
+    state = application.window.decision_state(timezone.now()) if application.status in UNDECIDED else ""
+    return badge(state, _("Overdue") if state == "overdue" else _("Due")) if state else ""

@@ -2,7 +2,7 @@
 
 from applications.models.application import Application, OfficeChoice, StatusChange, new_reference
 from applications.models.decisions import LetterTemplate, PreparedDecision, RejectionReason
-from applications.models.papers import Answer, Document, PageImage, document_path
+from applications.models.papers import Answer, Document, PageImage, document_path, page_image_path
 from applications.models.promises import Extension, Interview, Offer
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "StatusChange",
     "document_path",
     "new_reference",
+    "page_image_path",
 ]

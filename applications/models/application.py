@@ -25,8 +25,10 @@ def new_reference() -> str:
 
 class ApplicationQuerySet(models.QuerySet):
     def of(self, candidate) -> "ApplicationQuerySet":
-        """What `candidate` has begun or sent: everything that they may see."""
-        return self.filter(candidate=candidate).select_related("window__program")
+        """What `candidate` has begun or sent, with the history that says what they know of it (applications.seen)."""
+        history = StatusChange.objects.select_related("letter").defer("letter__body")
+        rows = self.filter(candidate=candidate).select_related("window__program")
+        return rows.prefetch_related(models.Prefetch("history", history))
 
     def sent(self) -> "ApplicationQuerySet":
         """What was sent at least once; drafts are the candidate's own business."""
@@ -135,6 +137,12 @@ class OfficeChoice(models.Model):
         return f"{self.position}. {self.office}"
 
 
+class StatusChangeQuerySet(models.QuerySet):
+    def stood(self) -> "StatusChangeQuerySet":
+        """Without decisions taken back before their letter left: for the candidate those never happened."""
+        return self.exclude(letter__status=Letter.Status.HELD_BACK)
+
+
 class StatusChange(models.Model):
     """Append-only: who moved an application from where to where, when and why."""
 
@@ -153,6 +161,8 @@ class StatusChange(models.Model):
         "RejectionReason", null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("reason")
     )
     letter = models.ForeignKey(Letter, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("letter"))
+
+    objects = StatusChangeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("status change")

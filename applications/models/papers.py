@@ -51,6 +51,8 @@ class Document(models.Model):
                 name="one_draft_document_per_requirement",
             ),
         ]
+        # The worker asks every second, and of all that there ever were nearly none is left to do.
+        indexes = [models.Index(fields=["-id"], condition=Q(pages_made_at=None), name="document_without_pages")]
 
     def __str__(self) -> str:
         return self.name

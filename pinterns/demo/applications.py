@@ -7,25 +7,30 @@ from datetime import datetime, timedelta
 from random import Random
 
 from django.core.files.base import ContentFile
-from django.db.models import F
+from django.db.models import Count, F, Q
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import account_for
 from applications.decisions import decide, lapse_offers
 from applications.documents import Upload, receive
 from applications.form import ApplicationForm, Draft
-from applications.letter_texts import OfferTerms
+from applications.letter_texts import InterviewTerms, OfferTerms
 from applications.models import Application
+from applications.prepared import prepare as prepare_decisions
 from applications.services import answer_offer, save_draft, submit, withdraw
+from applications.workflow import Status
 from letters.models import Letter
 from pinterns.demo.answers import write_draft
-from pinterns.demo.lives import DAYS_TO_ANSWER, Life, Step, live
+from pinterns.demo.lives import DAYS_TO_ANSWER, DAYS_TO_INTERVIEW, Life, Step, live
 from pinterns.demo.people import Person, people
+from pinterns.demo.readings import read
 from pinterns.demo.references import reference
 from pinterns.demo.season import Plan, start_date
 from programs.models import Requirement, Window
 
 NUMBER = 80
+IN_REVIEW = Q(applications__status=Status.IN_REVIEW)
 # How many of which life each window holds, by program and whether it is last season's. Every status is among them.
 LIVED: dict[tuple[str, bool], dict[str, int]] = {
     ("engineering", True): {
@@ -33,10 +38,10 @@ LIVED: dict[tuple[str, bool], dict[str, int]] = {
         "accepted after waiting": 1,
         "declined": 1,
         "lapsed": 1,
-        "rejected": 4,
+        "rejected": 3,
         "rejected after interview": 2,
         "withdrawn": 1,
-        "draft": 3,
+        "draft": 2,
     },
     ("data-science", True): {
         "accepted": 2,
@@ -44,13 +49,13 @@ LIVED: dict[tuple[str, bool], dict[str, int]] = {
         "rejected": 3,
         "rejected after waiting": 1,
         "withdrawn late": 1,
-        "draft": 2,
+        "draft": 1,
     },
     ("pin-labs", True): {"accepted": 1, "lapsed": 1, "rejected": 1, "rejected after interview": 2, "draft": 1},
     ("engineering", False): {
-        "submitted": 4,
+        "submitted": 2,
         "changed": 1,
-        "in review": 1,
+        "in review": 3,
         "interview": 1,
         "offer": 1,
         "accepted": 1,
@@ -59,17 +64,17 @@ LIVED: dict[tuple[str, bool], dict[str, int]] = {
         "draft": 3,
     },
     ("data-science", False): {
-        "submitted": 3,
-        "in review": 2,
+        "submitted": 1,
+        "in review": 7,
         "interview": 1,
         "offer": 1,
         "rejected": 1,
         "taken up again": 1,
         "draft": 2,
     },
-    ("machine-learning", False): {"draft": 3, "submitted": 3, "in review": 1, "interview": 1, "rejected": 1},
-    ("pin-labs", False): {"submitted": 2, "sent again": 1, "in review": 1, "waitlisted": 1, "draft": 1},
-    ("product-design", False): {"submitted": 4, "in review": 1, "withdrawn": 1, "draft": 2},
+    ("machine-learning", False): {"draft": 3, "submitted": 1, "in review": 3, "interview": 1, "rejected": 1},
+    ("pin-labs", False): {"submitted": 1, "sent again": 1, "in review": 2, "waitlisted": 1, "draft": 1},
+    ("product-design", False): {"submitted": 2, "in review": 3, "withdrawn": 1, "draft": 2},
 }
 # Somebody to sign in as: a draft that the check refuses, and a sent application.
 CANDIDATE = Person("Jamie Rivera", "candidate@example.org", "jamie-rivera")
@@ -78,7 +83,7 @@ _AGAIN_EVERY = 8  # of this season's candidates, one in so many was there last s
 
 NOTES = {
     "review": ["", "", "First of the pile."],
-    "interview": ["The project is their own work, and it shows.", "Both readers say yes.", ""],
+    "interview": ["The project is their own work, and it shows.", "Both reviewers say yes.", ""],
     "waitlist": ["Good, and the team is nearly complete.", "Strong second choice."],
     "offer": ["Unanimous after the interview.", "The team asked for this one."],
     "reject": ["Little that shows own work yet.", "Interview: answers stayed general.", ""],
@@ -170,19 +175,40 @@ def _asks_for_file(window: Window) -> Requirement:
 def make_applications(
     entries: list[Entry], *, recruiter: User, seed: int, tell: Callable[[int, int], None]
 ) -> list[Application]:
-    """Lets every entry live its life, and marks the letters as sent. Call it in the transaction that makes the windows."""
+    """Lets every entry live its life, with the letters as sent, and prepares some decisions. Call it in the transaction that makes the windows."""
     rng = Random(seed)
     made = []
     for number, entry in enumerate(entries, start=1):
-        made.append(_make(entry, recruiter, rng))
+        made.append(_make(entry, recruiter, rng, seed))
         tell(number, len(entries))
-    # They tell of the past, to addresses that nobody has: the worker is not to send them now.
-    waiting = Letter.objects.waiting().filter(about__in=[application.reference for application in made])
-    waiting.update(status=Letter.Status.SENT, sent_at=F("created_at"), tries=1)
+    _prepare_some(recruiter)
+    _fail_one_letter()
     return made
 
 
-def _make(entry: Entry, recruiter: User, rng: Random) -> Application:
+def _prepare_some(recruiter: User) -> None:
+    """In the window with the longest queue the recruiter has thoughts already that nobody has been told."""
+    window = Window.objects.annotate(queue=Count("applications", filter=IN_REVIEW)).order_by("-queue", "pk").first()
+    judged = window.applications.filter(status=Status.IN_REVIEW, standing__score__isnull=False)
+    best_first = list(judged.select_related("window__program").order_by("-standing__score", "pk"))
+    reason = window.program.rejection_reasons.first()
+    for application in best_first[:1]:
+        terms = _terms(application, timezone.now())
+        prepare_decisions(applications=[application], action="offer", by=recruiter, terms=terms)
+    note = "Unless the second reader disagrees."
+    prepare_decisions(applications=best_first[1:3], action="reject", by=recruiter, reason=reason, note=note)
+
+
+def _fail_one_letter() -> None:
+    """The latest rejection has not arrived: there is an address to correct."""
+    latest = Letter.objects.filter(kind="reject").order_by("-created_at", "pk")[:1]
+    error = "SMTPRecipientsRefused 550"
+    Letter.objects.filter(pk__in=list(latest.values_list("pk", flat=True))).update(
+        status=Letter.Status.FAILED, sent_at=None, last_error=error
+    )
+
+
+def _make(entry: Entry, recruiter: User, rng: Random, seed: int) -> Application:
     begun = entry.life.begun_at
     candidate = account_for(email=entry.person.email)
     candidate.name, candidate.date_joined = entry.person.name, min(candidate.date_joined, begun - timedelta(minutes=9))
@@ -191,8 +217,19 @@ def _make(entry: Entry, recruiter: User, rng: Random) -> Application:
     application = save_draft(candidate=candidate, window=entry.window, draft=entry.draft, uploads=uploads, at=begun)
     application.reference, application.status_since = entry.reference, begun
     application.save(update_fields=["reference", "status_since"])
-    for step in entry.life.steps:
+    ends = [step.at for step in entry.life.steps[1:]] + [timezone.now()]
+    for step, end in zip(entry.life.steps, ends, strict=False):
         _take(application, step, recruiter, rng)
+        if step.action == "review":
+            read(
+                application,
+                actions=[step.action for step in entry.life.steps],
+                by=recruiter,
+                at=step.at,
+                until=end,
+                finished=step is not entry.life.steps[-1],
+                rng=Random(f"{seed} {entry.reference}"),
+            )
     return application
 
 
@@ -211,17 +248,33 @@ def _take(application: Application, step: Step, recruiter: User, rng: Random) ->
         lapse_offers(at=step.at)
         application.refresh_from_db(fields=["status", "status_since"])
     else:
+        reasons = list(application.program.rejection_reasons.all())
         decide(
             application=application,
             action=step.action,
             by=recruiter,
             seen_status=application.status,
             note=rng.choice(NOTES[step.action]),
+            reason=rng.choice(reasons) if step.action == "reject" else None,
             terms=_terms(application, step.at) if step.action == "offer" else None,
+            interview=_interview(application, step.at) if step.action == "interview" else None,
             at=step.at,
         )
+    # They tell of the past, to addresses that nobody has: the worker is not to send them now.
+    waiting = Letter.objects.waiting().filter(about=application.reference)
+    waiting.update(status=Letter.Status.SENT, sent_at=F("send_after"), tries=1)
 
 
 def _terms(application: Application, at: datetime) -> OfferTerms:
     first_choice = application.office_choices.select_related("office").first()
     return OfferTerms(first_choice.office, start_date(application.window), (at + timedelta(days=DAYS_TO_ANSWER)).date())
+
+
+def _interview(application: Application, at: datetime) -> InterviewTerms:
+    zone = application.window.zone
+    starts_at = (at.astimezone(zone) + timedelta(days=DAYS_TO_INTERVIEW)).replace(
+        hour=10, minute=0, second=0, microsecond=0
+    )
+    return InterviewTerms(
+        starts_at, zone.key, 45, link="https://meet.pinterns.example/" + application.reference.lower()
+    )

@@ -21,8 +21,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from applications.form import ApplicationForm, Draft
 from applications.models import Answer, Application, Offer, OfficeChoice, StatusChange
+from applications.redaction import Redaction
 from pinterns.demo.answers import write_draft
 from pinterns.demo.applications import NOTES, NUMBER
+from pinterns.demo.bulk_readings import BulkReadings
 from pinterns.demo.lives import DAYS_TO_ANSWER, Life, live
 from pinterns.demo.people import Person, people
 from pinterns.demo.progress import Progress
@@ -129,6 +131,7 @@ class _Writer:
         self.users, self.applications = Table(User, with_key=True), Table(Application, with_key=True)
         self.choices, self.answers = Table(OfficeChoice), Table(Answer)
         self.changes, self.offers = Table(StatusChange), Table(Offer)
+        self.readings = BulkReadings(recruiter=self.recruiter, at=at)
         self.rows: dict[Table, list[list]] = {}
         self.taken: Counter[int] = Counter()
         self.intakes = list(self._intakes())
@@ -158,6 +161,9 @@ class _Writer:
                 % {"window": window, "missing": missing}
             )
         offices, results = form.offices.chosen, form.results
+        links = [link for result in results for link in result.requirement.rule.links(result.given)]
+        # The texts name nobody, so that they are blinded once for all who send them.
+        redaction = Redaction(phone=form.about.cleaned_data["phone"], links=[*form.about.links, *links])
         return Variant(
             draft=draft,
             application=self.applications.row(
@@ -179,6 +185,8 @@ class _Writer:
                     given=result.given,
                     met=result.verdict.met,
                     reason=result.verdict.reason,
+                    blind_lines=result.requirement.rule.blind_lines(result.given, redaction.hide),
+                    blind_reason=redaction.hide(result.verdict.reason),
                 )
                 for position, result in enumerate(results)
             ],
@@ -196,6 +204,7 @@ class _Writer:
             self._compose(number, person, user, application)
         for table, rows in self.rows.items():
             table.insert(rows)
+        self.readings.write()
         for window, number in self.taken.items():
             Window.objects.filter(pk=window).update(taken=F("taken") + number)
 
@@ -232,6 +241,7 @@ class _Writer:
         self._sent(life, variant, person, fixed)
         self._history(application, user, life, rng)
         self._offer(application, variant, life, intake.starts)
+        self.readings.add(application, window, life, rng)
         self.taken[window.pk] += 1
 
     def _sent(self, life: Life, variant: Variant, person: Person, fixed: dict) -> None:

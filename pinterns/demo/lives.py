@@ -48,6 +48,7 @@ GAPS = {
     "decline": (0.3, 4),
 }
 DAYS_TO_ANSWER = 10
+DAYS_TO_INTERVIEW = 5
 # An offer that stands must have days left, so its life ends shortly before now.
 ENDS_WITHIN = timedelta(days=4)
 WORK_BEGINS, WORK_ENDS = 9, 18  # o'clock, Pacific time

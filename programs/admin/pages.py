@@ -14,17 +14,24 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy, to_locale
 from django.utils.translation import gettext as _
 
+from programs.models import Program
 from programs.times import when
 
 
 def change_url(row: Model) -> str:
     """The address of a row's page in the admin."""
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def list_url(model: type[Model], **filters: object) -> str:
+    """The address of a model's list in the admin, with filters by the names of their parameters."""
+    return f"{reverse(f'admin:{model._meta.app_label}_{model._meta.model_name}_changelist')}?{urlencode(filters)}"
 
 
 def page(
@@ -59,6 +66,12 @@ def page(
 def badge(kind: str, label: str) -> SafeString:
     """A state or status in a table: word, shape and colour."""
     return render_to_string("_badge.html", {"kind": kind, "label": label})
+
+
+def program_edge(program: Program) -> SafeString:
+    """A program's name in a table, with a thin edge in its hue."""
+    step = round(program.hue / 15)  # the style sheet knows hues in steps of 15 degrees
+    return format_html('<span class="edge hue-{}">{}</span>', step, program.name)
 
 
 def moment(at: datetime | None, zone: ZoneInfo) -> SafeString | str:

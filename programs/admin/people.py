@@ -1,5 +1,6 @@
 """People and their roles, for administrators. Nobody has a password here: everybody signs in by code."""
 
+from operator import attrgetter
 from typing import Any
 
 from allauth.account.admin import EmailAddress
@@ -13,6 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.export import Column, ExportMixin
 from accounts.models import User
 from programs import roles
 from programs.admin.pages import without_side_doors
@@ -72,8 +74,15 @@ class MembershipInline(admin.TabularInline):
         return False
 
 
+def roles_of(user: User) -> str:
+    """What somebody may do where, in one line."""
+    if user.is_superuser:
+        return _("administrator")
+    return "; ".join(f"{held.get_role_display()}, {held.program}" for held in user.memberships.all())
+
+
 @admin.register(User)
-class PersonAdmin(admin.ModelAdmin):
+class PersonAdmin(ExportMixin, admin.ModelAdmin):
     """First the address and the name, then, on the second page, the roles."""
 
     form = PersonForm
@@ -84,6 +93,14 @@ class PersonAdmin(admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     inlines = [MembershipInline]
+    export_columns = [
+        Column(gettext_lazy("name"), attrgetter("name")),
+        Column(gettext_lazy("e-mail address"), attrgetter("email")),
+        Column(gettext_lazy("roles"), lambda user: roles_of(user)),
+        Column(gettext_lazy("active"), lambda user: gettext_lazy("yes") if user.is_active else gettext_lazy("no")),
+        Column(gettext_lazy("joined"), attrgetter("date_joined")),
+        Column(gettext_lazy("last sign-in"), attrgetter("last_login")),
+    ]
 
     @admin.display(description=gettext_lazy("name"), ordering="name")
     def shown_name(self, user: User) -> str:
@@ -91,10 +108,7 @@ class PersonAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("roles"))
     def roles(self, user: User) -> str:
-        if user.is_superuser:
-            return _("administrator")
-        held = [f"{membership.get_role_display()}, {membership.program}" for membership in user.memberships.all()]
-        return "; ".join(held) or "–"
+        return roles_of(user) or "–"
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("memberships__program")

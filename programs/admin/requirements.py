@@ -3,21 +3,18 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import path
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from programs import kinds, services
-from programs.admin.pages import change_url, page
-from programs.admin.rows import OwnRowsMixin, is_in_use, programs_run
-from programs.models import Program, Requirement
+from programs.admin.listed import ListedMixin, Removal
+from programs.admin.pages import page
+from programs.admin.rows import programs_run
+from programs.models import Program, Requirement, Window
 
 
 class RequirementForm(forms.ModelForm):
@@ -49,68 +46,59 @@ def form_for(kind: type[kinds.Kind], program: Program | None) -> type[Requiremen
 
 
 @admin.register(Requirement)
-class RequirementAdmin(OwnRowsMixin, admin.ModelAdmin):
+class RequirementAdmin(ListedMixin, admin.ModelAdmin):
     """Reached from its program's page, where the list and its order are."""
 
     list_display = ["title", "program", "kind", "mandatory", "position", "retired_at"]
     list_filter = ["kind", "mandatory"]
     list_select_related = ["program"]
     search_fields = ["title", "program__name"]
-
-    def get_urls(self) -> list:
-        own = [
-            path("<path:object_id>/move/<str:direction>/", self._view(self.move), name="programs_requirement_move"),
-            path("<path:object_id>/restore/", self._view(self.restore), name="programs_requirement_restore"),
-        ]
-        return own + super().get_urls()
-
-    def _view(self, view: Any) -> Any:
-        return self.admin_site.admin_view(view)
+    anchor = "requirements"
+    told_restored = gettext_lazy("“%(row)s” is asked again.")
+    told_retired = gettext_lazy("This is retired: nobody is asked for it.")
+    removal_template = "admin/programs/requirement/remove.html"
+    removal = Removal(
+        ask_retire=gettext_lazy(
+            "It has been answered, so it is retired: nobody is asked for it any more, and what was sent keeps it. "
+            "You can take it up again."
+        ),
+        ask_delete=gettext_lazy("Nobody has answered it, so it is deleted. That can't be undone."),
+        retired=gettext_lazy("“%(row)s” is retired: it is not asked any more, and the answers that were sent keep it."),
+        deleted=gettext_lazy("“%(row)s” is deleted. Nobody had answered it."),
+    )
 
     # --- The form of the kind ---
 
-    def _asked_for(self, request: HttpRequest) -> tuple[Program | None, type[kinds.Kind] | None]:
-        """The program and the kind that an “Add” link names; None for what the reader may not add to or does not exist."""
-        programs = {str(program.pk): program for program in programs_run(request)}
+    @staticmethod
+    def _kind_asked_for(request: HttpRequest) -> type[kinds.Kind] | None:
+        """The kind that an “Add” link names; None for one that does not exist."""
         slug = request.GET.get("kind", "")
-        kind = kinds.get(slug) if slug in dict(kinds.choices) else None
-        return programs.get(request.GET.get("program", "")), kind
+        return kinds.get(slug) if slug in dict(kinds.choices) else None
 
     def get_form(self, request: HttpRequest, obj: Requirement | None = None, **kwargs: Any) -> type[forms.ModelForm]:
-        program, kind = (obj.program, kinds.get(obj.kind)) if obj else self._asked_for(request)
-        kwargs["form"] = form_for(kind, program)
+        program = obj.program if obj else self.program_asked_for(request)
+        kwargs["form"] = form_for(kinds.get(obj.kind) if obj else self._kind_asked_for(request), program)
         return super().get_form(request, obj, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Requirement | None = None) -> list:
-        kind = kinds.get(obj.kind) if obj else self._asked_for(request)[1]
+        kind = kinds.get(obj.kind) if obj else self._kind_asked_for(request)
         rule = (gettext_lazy("What is asked"), {"fields": list(kind.ParametersForm.base_fields)})
         return [(None, {"fields": ["title", "mandatory", "position"]}), rule]
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict:
-        program, _kind = self._asked_for(request)
-        last = program.requirements.order_by("position").last()
-        return {"position": last.position + 1 if last else 1}
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict | None = None) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
-        program, kind = self._asked_for(request)
-        if "program" in request.GET and program is None:
-            raise Http404
+        program, kind = self.program_asked_for(request), self._kind_asked_for(request)
         if program is None or kind is None:
             programs = [program] if program else programs_run(request)
-            context = {"title": _("Add a requirement"), "programs": programs, "kinds": kinds.choices}
+            context = {"title": _("Add requirement"), "programs": programs, "kinds": kinds.choices}
             return page(self, request, "admin/programs/requirement/choose.html", **context)
         title = _("%(program)s: one more thing to ask (%(kind)s)") % {"program": program, "kind": kind.label}
         return super().add_view(request, form_url, {"title": title, "program": program, "subtitle": None})
 
     def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
-        obj = kwargs.get("obj")
-        if obj:
-            context["program"] = obj.program
-            context["title"] = f"{obj.program}: {obj.title}"
-            context["subtitle"] = None
-            context["open_window"] = obj.program.windows.open(at=timezone.now()).first()
+        if obj := kwargs.get("obj"):
+            context["open_window"] = _open_window(obj)
         return super().render_change_form(request, context, *args, **kwargs)
 
     # --- What is done with it ---
@@ -118,52 +106,14 @@ class RequirementAdmin(OwnRowsMixin, admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Requirement, form: forms.ModelForm, change: bool) -> None:
         services.save_requirement(requirement=obj)
 
-    def _to_program(self, requirement: Requirement) -> HttpResponse:
-        return redirect(f"{change_url(requirement.program)}#requirements")
+    def restore_row(self, row: Requirement) -> None:
+        row.retired_at = None
+        services.save_requirement(requirement=row)
 
-    def response_post_save_add(self, request: HttpRequest, obj: Requirement) -> HttpResponse:
-        return self._to_program(obj)
+    def get_removal_context(self, row: Requirement) -> dict[str, Any]:
+        return {"open_window": _open_window(row)}
 
-    def response_post_save_change(self, request: HttpRequest, obj: Requirement) -> HttpResponse:
-        return self._to_program(obj)
 
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
-        """Confirms, then deletes what nobody answered and retires what somebody did."""
-        requirement = self.own_row(request, object_id, "delete")
-        if request.method == "POST":
-            title = requirement.title
-            self.log_change(request, requirement, _("Removed."))
-            if services.remove_requirement(requirement=requirement):
-                text = _("“%(title)s” is deleted. Nobody had answered it.")
-            else:
-                text = _("“%(title)s” is retired: it is not asked any more, and the answers that were sent keep it.")
-            messages.success(request, text % {"title": title})
-            return self._to_program(requirement)
-        context = {
-            "title": _("Remove “%(title)s”?") % {"title": requirement.title},
-            "parents": (requirement.program, requirement),
-            "requirement": requirement,
-            "in_use": is_in_use(requirement),
-            "open_window": requirement.program.windows.open(at=timezone.now()).first(),
-        }
-        return page(self, request, "admin/programs/requirement/remove.html", **context)
-
-    @method_decorator(require_POST)
-    def restore(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Asks again for what was retired."""
-        requirement = self.own_row(request, object_id, "change")
-        if requirement.retired_at:
-            requirement.retired_at = None
-            services.save_requirement(requirement=requirement)
-            self.log_change(request, requirement, _("Taken up again."))
-        messages.success(request, _("“%(title)s” is asked again.") % {"title": requirement.title})
-        return self._to_program(requirement)
-
-    @method_decorator(require_POST)
-    def move(self, request: HttpRequest, object_id: str, direction: str) -> HttpResponse:
-        """One place up or down in the list of its program."""
-        requirement = self.own_row(request, object_id, "change")
-        if direction not in ("up", "down"):
-            raise Http404
-        services.move_requirement(requirement=requirement, up=direction == "up")
-        return self._to_program(requirement)
+def _open_window(requirement: Requirement) -> Window | None:
+    """A window in which candidates are asked for it now."""
+    return requirement.program.windows.open(at=timezone.now()).first()

@@ -1,11 +1,12 @@
 """The forms of what recruiters do to a window. Times are typed as clocks in the window's zone show them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -35,6 +36,39 @@ def reason_field(*, required: bool = True) -> forms.CharField:
         required=required,
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": gettext_lazy("Say why, for those who read the window's history later.")},
+    )
+
+
+def decide_by_field(**kwargs: Any) -> forms.DateField:
+    return day_field(
+        label=gettext_lazy("Decision by"),
+        help_text=gettext_lazy("The promise that candidates are given: the day of closing or later."),
+        validators=[MaxValueValidator(date(2200, 12, 31), gettext_lazy("Give a year until 2200."))],
+        **kwargs,
+    )
+
+
+def moved_promise_field() -> forms.DateField:
+    """Beside times that move: the promise moves in the same step where it would come too early."""
+    return decide_by_field(required=False)
+
+
+def reviews_field() -> forms.IntegerField:
+    return forms.IntegerField(
+        label=gettext_lazy("Reviews for each application"),
+        help_text=gettext_lazy("How many reviewers read each."),
+        min_value=1,
+        max_value=9,
+        initial=Window._meta.get_field("reviews_needed").default,
+    )
+
+
+def blind_field() -> forms.BooleanField:
+    return forms.BooleanField(
+        label=gettext_lazy("Blind reading"),
+        help_text=gettext_lazy("Reviewers see neither name nor contact nor links until their own review is in."),
+        required=False,
+        initial=True,
     )
 
 
@@ -79,8 +113,13 @@ class NewWindowForm(LocalTimesForm):
         label=gettext_lazy("Closes"), help_text=gettext_lazy("The first moment that is too late.")
     )
     capacity = capacity_field()
-    decide_by = day_field(
-        label=gettext_lazy("Decision by"), help_text=gettext_lazy("The promise that candidates are given.")
+    decide_by = decide_by_field()
+    reviews_needed = reviews_field()
+    blind_reading = blind_field()
+    as_draft = forms.BooleanField(
+        label=gettext_lazy("Keep it as a draft"),
+        help_text=gettext_lazy("Candidates see nothing of it until you publish it."),
+        required=False,
     )
     reason = reason_field(required=False)
 
@@ -96,7 +135,9 @@ class NewWindowForm(LocalTimesForm):
     def window(self) -> Window:
         """The window that was typed; call it when the form is valid."""
         facts = ("program", "season", "time_zone", "opens_at", "closes_at", "capacity", "decide_by")
-        return Window(**{name: self.cleaned_data[name] for name in facts})
+        reading = ("reviews_needed", "blind_reading")
+        typed = {name: self.cleaned_data[name] for name in (*facts, *reading)}
+        return Window(published=not self.cleaned_data["as_draft"], **typed)
 
 
 class ChangeForm(LocalTimesForm):
@@ -119,18 +160,21 @@ class ChangeForm(LocalTimesForm):
         return self.target.zone
 
     def initial_of(self, window: Window) -> dict:
-        return {name: getattr(window, name).astimezone(window.zone) for name in self.local_times}
+        times = {name: getattr(window, name).astimezone(window.zone) for name in self.local_times}
+        return {**times, "decide_by": window.decide_by}
 
 
 class ExtendForm(ChangeForm):
     local_times = ("closes_at",)
     closes_at = LocalTimeField(label=gettext_lazy("Closes"))
+    decide_by = moved_promise_field()
 
 
 class RescheduleForm(ChangeForm):
     local_times = ("opens_at", "closes_at")
     opens_at = LocalTimeField(label=gettext_lazy("Opens"))
     closes_at = LocalTimeField(label=gettext_lazy("Closes"))
+    decide_by = moved_promise_field()
 
 
 class ResizeForm(ChangeForm):
@@ -142,9 +186,9 @@ class ResizeForm(ChangeForm):
 
 class DetailsForm(ChangeForm):
     season = forms.CharField(label=gettext_lazy("Season"), max_length=50)
-    decide_by = day_field(
-        label=gettext_lazy("Decision by"), help_text=gettext_lazy("The promise that candidates are given.")
-    )
+    decide_by = decide_by_field()
+    reviews_needed = reviews_field()
+    blind_reading = blind_field()
 
     def initial_of(self, window: Window) -> dict:
-        return {"season": window.season, "decide_by": window.decide_by}
+        return {name: getattr(window, name) for name in ("season", "decide_by", "reviews_needed", "blind_reading")}

@@ -32,6 +32,16 @@ class Deed:
 _ALWAYS = frozenset(State.values)
 DEEDS = [
     Deed(
+        "publish",
+        gettext_lazy("Publish"),
+        gettext_lazy(
+            "Candidates see this window from the moment you confirm. It opens at its opening time, at once if that has come."
+        ),
+        gettext_lazy("The window is published."),
+        services.publish,
+        frozenset({State.DRAFT}),
+    ),
+    Deed(
         "open",
         gettext_lazy("Open now"),
         gettext_lazy("Candidates can send applications from the moment you confirm, until the closing time."),
@@ -64,7 +74,7 @@ DEEDS = [
         gettext_lazy("Both times move. That is possible until the window has opened."),
         gettext_lazy("The window has new times."),
         services.reschedule,
-        frozenset({State.SCHEDULED}),
+        frozenset({State.DRAFT, State.SCHEDULED}),
         RescheduleForm,
     ),
     Deed(
@@ -79,7 +89,7 @@ DEEDS = [
     Deed(
         "edit",
         gettext_lazy("Edit details"),
-        gettext_lazy("The season's name and the day by which candidates hear from us."),
+        gettext_lazy("The season's name, the day by which candidates hear from us, and how applications are read."),
         gettext_lazy("The details are changed."),
         services.edit_details,
         _ALWAYS,
@@ -123,7 +133,9 @@ def _entry(change: WindowChange, window: Window) -> Entry:
     )
 
 
-def _in_words(name: str, value: str | int | None, window: Window) -> str:
+def _in_words(name: str, value: str | int | bool | None, window: Window) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if name == "capacity":
         return _("no limit") if value is None else str(value)
     if name in ("opens_at", "closes_at"):

@@ -1,5 +1,7 @@
 """Windows in the admin: read here, changed on the pages of window_pages.py alone."""
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from django.contrib import admin, messages
@@ -14,9 +16,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.export import Column, ExportMixin
 from programs import services
+from programs.admin import seasons
 from programs.admin.pages import badge, change_url, moment, page
 from programs.admin.rows import OwnRowsMixin, is_in_use, programs_run
+from programs.admin.timeline import timeline_page
 from programs.admin.window_forms import NewWindowForm
 from programs.admin.window_pages import BY_NAME, history, possible
 from programs.models import Window
@@ -63,17 +68,37 @@ class SeasonFilter(admin.SimpleListFilter):
 
 
 @admin.register(Window)
-class WindowAdmin(OwnRowsMixin, admin.ModelAdmin):
+class WindowAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
     list_display = ["season", "program", "shown_state", "opens", "closes", "places", "decision"]
     list_filter = [ProgramFilter, StateFilter, SeasonFilter]
     list_select_related = ["program"]
     ordering = ["-opens_at"]
     search_fields = ["season", "program__name"]
     show_facets = admin.ShowFacets.NEVER
+    export_columns = [
+        Column(gettext_lazy("program"), attrgetter("program.name"), joins=("program",)),
+        Column(gettext_lazy("season"), attrgetter("season")),
+        Column(gettext_lazy("state"), lambda window: window.state(timezone.now()).label),
+        Column(gettext_lazy("opens"), attrgetter("opens_at")),
+        Column(gettext_lazy("closes"), attrgetter("closes_at")),
+        Column(gettext_lazy("time zone"), attrgetter("time_zone")),
+        Column(gettext_lazy("capacity"), attrgetter("capacity")),
+        Column(gettext_lazy("taken"), attrgetter("taken")),
+        Column(gettext_lazy("decision by"), attrgetter("decide_by")),
+        Column(gettext_lazy("reviews for each application"), attrgetter("reviews_needed")),
+    ]
 
     def get_urls(self) -> list:
-        view = self.admin_site.admin_view(self.do)
-        return [path("<path:object_id>/do/<str:name>/", view, name="programs_window_do"), *super().get_urls()]
+        def view(function: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+            return self.admin_site.admin_view(lambda request, *args, **kwargs: function(self, request, *args, **kwargs))
+
+        return [
+            path("list/", self.admin_site.admin_view(super().changelist_view), name="programs_window_list"),
+            path("next-season/", view(seasons.next_season_page), name="programs_window_next_season"),
+            path("drafts/", view(seasons.drafts_page), name="programs_window_drafts"),
+            path("<path:object_id>/do/<str:name>/", self.admin_site.admin_view(self.do), name="programs_window_do"),
+            *super().get_urls(),
+        ]
 
     @admin.display(description=gettext_lazy("state"))
     def shown_state(self, window: Window) -> str:
@@ -98,6 +123,10 @@ class WindowAdmin(OwnRowsMixin, admin.ModelAdmin):
 
     # --- Pages ---
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """The timeline; the plain list where something is searched or filtered, and at an address of its own."""
+        return super().changelist_view(request, extra_context) if request.GET else timeline_page(self, request)
+
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict | None = None) -> HttpResponse:
         """A new intake, through the service that refuses what makes no sense."""
         if not self.has_add_permission(request):
@@ -112,9 +141,11 @@ class WindowAdmin(OwnRowsMixin, admin.ModelAdmin):
                 show(form, error)
             else:
                 self.log_addition(request, window, [{"added": {}}])
-                messages.success(request, _("The window is scheduled."))
+                messages.success(
+                    request, _("The window is scheduled.") if window.published else _("The draft is kept.")
+                )
                 return redirect(change_url(window))
-        context = {"title": _("Add a window"), "form": form, "verb": _("Schedule it")}
+        context = {"title": _("Add window"), "form": form, "verb": _("Schedule it")}
         return page(self, request, "admin/form.html", **context)
 
     def change_view(

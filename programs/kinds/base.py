@@ -1,6 +1,7 @@
 """What every kind of requirement has in common. The shape is that of Django's password validators: a kind says what it
 asks before the candidate answers, builds the fields, and gives a verdict with a reason."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -117,6 +118,14 @@ class Kind:
     def lines(self, given: dict) -> list[str]:
         """What was given, for people to read: one text per line."""
         raise NotImplementedError(f"{type(self).__name__} does not show what was given")
+
+    def blind_lines(self, given: dict, hide: Callable[[str], str]) -> list[str]:
+        """The same for somebody who may not know whose it is; `hide` blinds free text."""
+        return [hide(line) for line in self.lines(given)]
+
+    def links(self, given: dict) -> list[str]:
+        """Addresses of their own in what was given; those of publications belong to more people."""
+        return []
 
     def check(self, given: dict, *, program_name: str) -> Verdict:
         """The verdict on `given`, with the sentence that says what is asked and what is missing."""

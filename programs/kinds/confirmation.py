@@ -1,5 +1,7 @@
 """Confirmation: a sentence to agree to."""
 
+from collections.abc import Callable
+
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -45,3 +47,6 @@ class Confirmation(Kind):
 
     def lines(self, given: dict) -> list[str]:
         return [_("Agreed") if given["agreed"] else _("Not agreed")]
+
+    def blind_lines(self, given: dict, hide: Callable[[str], str]) -> list[str]:
+        return self.lines(given)

@@ -1,5 +1,7 @@
 """Document: a readable file of an accepted type. The file itself was checked when it was uploaded; here its facts are judged."""
 
+from collections.abc import Callable
+
 from django import forms
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
@@ -89,3 +91,10 @@ class Document(Kind):
 
     def lines(self, given: dict) -> list[str]:
         return [given["document"]["name"]] if given["document"] else []
+
+    def blind_lines(self, given: dict, hide: Callable[[str], str]) -> list[str]:
+        facts = given["document"]
+        if not facts:
+            return []
+        sentence = ngettext("%(type)s, %(count)d page", "%(type)s, %(count)d pages", facts["pages"] or 1)
+        return [sentence % {"type": TYPES[facts["content_type"]], "count": facts["pages"] or 1}]

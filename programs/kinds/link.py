@@ -1,5 +1,6 @@
 """Link: an https address, on certain hosts or on any."""
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django import forms
@@ -88,3 +89,9 @@ class Link(Kind):
 
     def lines(self, given: dict) -> list[str]:
         return [given["address"]] if given["address"] else []
+
+    def blind_lines(self, given: dict, hide: Callable[[str], str]) -> list[str]:
+        return [_("A link was given.")] if given["address"] else []
+
+    def links(self, given: dict) -> list[str]:
+        return self.lines(given)

@@ -1,6 +1,7 @@
 """Publications: a list of them, each in a field that counts."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 
 from django import forms
@@ -146,5 +147,11 @@ class Publications(Kind):
     def lines(self, given: dict) -> list[str]:
         return [
             f"{row['title']}. {row['venue']}, {row['year']} ({row['field']}). {row['link']}"
+            for row in given["publications"]
+        ]
+
+    def blind_lines(self, given: dict, hide: Callable[[str], str]) -> list[str]:
+        return [
+            f"{hide(row['title'])}. {hide(row['venue'])}, {row['year']} ({row['field']})."
             for row in given["publications"]
         ]

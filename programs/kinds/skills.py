@@ -1,6 +1,7 @@
 """Skills: options with a level each, some of which must be good enough."""
 
 import re
+from collections.abc import Callable
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -144,3 +145,11 @@ class Skills(Kind):
             f"{skill['name']}: {LEVELS[skill['level']]}" + (f". {skill['evidence']}" if skill["evidence"] else "")
             for skill in given["skills"]
         ]
+
+    def blind_lines(self, given: dict, hide: Callable[[str], str]) -> list[str]:
+        def hidden(skill: dict) -> dict:
+            # Recruiters wrote the options: “Julia” is a language, whoever knows it.
+            name = skill["name"] if skill["name"] in self.parameters["options"] else hide(skill["name"])
+            return {**skill, "name": name, "evidence": hide(skill["evidence"])}
+
+        return self.lines({"skills": [hidden(skill) for skill in given["skills"]]})

@@ -145,9 +145,10 @@ class Program(Pictured):
     def window_at(self, at: datetime, windows: "Iterable[Window] | None" = None) -> "Window | None":
         """The window that matters to a candidate: the one that runs, else the next one, else the last one.
 
-        `windows` are the program's as one candidate has them, where somebody was granted a later deadline.
+        What is not published matters to nobody. `windows` are the program's as one candidate has them, where somebody was granted a later deadline.
         """
-        windows = sorted(self.windows.all() if windows is None else windows, key=lambda window: window.opens_at)
+        known = [window for window in (self.windows.all() if windows is None else windows) if window.published]
+        windows = sorted(known, key=lambda window: window.opens_at)
         ahead = [window for window in windows if window.closes_at > at]
         return ahead[0] if ahead else (windows[-1] if windows else None)
 

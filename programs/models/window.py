@@ -1,6 +1,7 @@
 """Windows: the intakes of a program, and what was done to each."""
 
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -14,13 +15,20 @@ from django.utils.translation import gettext_lazy as _
 from programs import times
 from programs.models.program import Program
 
+# How many days before the promised day a window's decisions count as due.
+DUE_DAYS = 3
+
 
 class WindowQuerySet(models.QuerySet):
+    def published(self) -> "WindowQuerySet":
+        """Those that candidates may know of."""
+        return self.filter(published=True)
+
     def in_state(self, state: "Window.State", *, at: datetime) -> "WindowQuerySet":
         """Windows that are `state` at the instant `at`; Window.state() is the same rule for one row."""
         if state == Window.State.DRAFT:
             return self.filter(published=False)
-        return self.filter(published=True)._in_state_once_published(state, at)
+        return self.published()._in_state_once_published(state, at)
 
     def _in_state_once_published(self, state: "Window.State", at: datetime) -> "WindowQuerySet":
         if state == Window.State.SCHEDULED:
@@ -33,6 +41,27 @@ class WindowQuerySet(models.QuerySet):
 
     def open(self, *, at: datetime) -> "WindowQuerySet":
         return self.in_state(Window.State.OPEN, at=at)
+
+    def decision_due(self, *, at: datetime) -> "WindowQuerySet":
+        """Windows whose promised day is today or in the next three days, where each is announced."""
+        return self._decided_by(
+            lambda today: Q(decide_by__gte=today, decide_by__lte=today + timedelta(days=DUE_DAYS)), at
+        )
+
+    def decision_overdue(self, *, at: datetime) -> "WindowQuerySet":
+        """Windows whose promised day is over, where each is announced."""
+        return self._decided_by(lambda today: Q(decide_by__lt=today), at)
+
+    def _decided_by(self, rule: Callable[[date], Q], at: datetime) -> "WindowQuerySet":
+        """Published windows of which `rule` holds on the day that it is in their own zone at the instant `at`.
+
+        Asks at once which zones there are; Window.decision_state() is the same rule for one row.
+        """
+        zones = self.published().order_by().values_list("time_zone", flat=True).distinct()
+        rules = Q(pk__in=[])  # no zone, no window
+        for name in zones:
+            rules |= Q(time_zone=name) & rule(at.astimezone(ZoneInfo(name)).date())
+        return self.published().filter(rules)
 
 
 class Window(models.Model):
@@ -121,26 +150,57 @@ class Window(models.Model):
             return self.State.FULL
         return self.State.OPEN
 
+    def decision_state(self, at: datetime) -> str:
+        """ "due" from three days before the promised day on, "overdue" after it, in the window's zone; else "".
+
+        It is the rule of the date alone: nothing is due once every application has its decision.
+        """
+        today = at.astimezone(self.zone).date()
+        if not self.published or self.decide_by > today + timedelta(days=DUE_DAYS):
+            return ""
+        return "overdue" if self.decide_by < today else "due"
+
     def clean(self) -> None:
-        """Refuses times of one program that overlap: a candidate would not know which window they apply to."""
-        if not (self.program_id and self.opens_at and self.closes_at) or self.opens_at >= self.closes_at:
+        """Refuses a promise that ends before the window does, and times that overlap those of the program's others."""
+        if self.program_id:
+            self.clean_beside(Window.objects.filter(program=self.program_id))
+
+    def clean_beside(self, others: "Iterable[Window]") -> None:
+        """The same beside `others`, all windows of the program, where they are at hand already."""
+        if not (self.opens_at and self.closes_at and self.decide_by) or self.opens_at >= self.closes_at:
             return
-        other = (
-            Window.objects.filter(program=self.program_id, opens_at__lt=self.closes_at, closes_at__gt=self.opens_at)
-            .exclude(pk=self.pk)
-            .first()
-        )
-        if other:
+        self._refuse_early_promise()
+        self._refuse_overlap(others)
+
+    def _refuse_early_promise(self) -> None:
+        closing_day = self.closes_at.astimezone(self.zone).date()
+        if self.decide_by < closing_day:
+            promised, closing = times.day(self.decide_by), times.day(closing_day)
             raise ValidationError(
-                gettext(
-                    "It would overlap the window “%(season)s” of this program, which runs from %(opens)s to %(closes)s."
-                )
-                % {
-                    "season": other.season,
-                    "opens": times.when(other.opens_at, other.zone),
-                    "closes": times.when(other.closes_at, other.zone),
+                {
+                    "decide_by": gettext(
+                        "The decision is promised by %(promised)s, before the window closes on %(closing)s. "
+                        "Promise that day or a later one."
+                    )
+                    % {"promised": promised, "closing": closing}
                 }
             )
+
+    def _refuse_overlap(self, others: "Iterable[Window]") -> None:
+        """A candidate would not know which of two windows they apply to."""
+        for other in others:
+            if other.pk != self.pk and other.opens_at < self.closes_at and other.closes_at > self.opens_at:
+                raise ValidationError(
+                    gettext(
+                        "It would overlap the window “%(season)s” of this program, "
+                        "which runs from %(opens)s to %(closes)s."
+                    )
+                    % {
+                        "season": other.season,
+                        "opens": times.when(other.opens_at, other.zone),
+                        "closes": times.when(other.closes_at, other.zone),
+                    }
+                )
 
 
 class WindowChange(models.Model):

@@ -25,6 +25,14 @@ class Migration(migrations.Migration):
                 ("recused_at", models.DateTimeField(null=True, verbose_name="stepped back")),
                 ("recusal_reason", models.TextField(blank=True, max_length=1000, verbose_name="why")),
                 (
+                    "is_untold",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Left for a conflict of interest, and kept in the list of its reviewer.",
+                        verbose_name="not told",
+                    ),
+                ),
+                (
                     "application",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
@@ -319,6 +327,13 @@ class Migration(migrations.Migration):
                     ("recused_at", None), models.Q(("recusal_reason", ""), _negated=True), _connector="OR"
                 ),
                 name="assignment_is_left_with_a_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("is_untold", False), ("recused_at__isnull", False), _connector="OR"),
+                name="assignment_untold_is_left",
             ),
         ),
         migrations.AddConstraint(

@@ -210,12 +210,3 @@ def test_other_programs_and_other_roles_find_nothing(client, window):
     assert client.get(LIST).status_code == 302
     application.refresh_from_db()
     assert application.status == Status.SUBMITTED
-
-
-def test_the_home_counts_by_program_and_links_to_the_list(client, recruiter, window):
-    make_application(window)
-    hidden = make_application(make_window(make_program("Hidden program")))
-    page = client.get(reverse("admin:index"))
-    assert f"{LIST}?program={window.program_id}&amp;status=submitted" in page.text
-    assert str(window.program) in page.text
-    assert str(hidden.program) not in page.text

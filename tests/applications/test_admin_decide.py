@@ -1,6 +1,6 @@
 """Decisions in the admin, one by one and in bulk."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -8,30 +8,17 @@ from django.utils import timezone
 
 from applications import workflow
 from applications.decisions import decide, lapse_offers
-from applications.letter_texts import OfferTerms
-from applications.models import Application
-from applications.services import answer_offer, withdraw
+from applications.models import Application, PreparedDecision
+from applications.prepared import apply_approved
 from applications.workflow import Actor, Status
 from letters.models import Letter
-from tests.factories import make_application, make_office, make_program, make_recruiter, make_window
+from tests.applications.decided import ANSWER, START, WAY, brought_to, make_reason, prepared_for
+from tests.factories import make_office, make_program, make_recruiter, make_window
 
 pytestmark = pytest.mark.django_db
 
 LIST = reverse("admin:applications_application_changelist")
 RECRUITERS_OWN = [row for row in workflow.TRANSITIONS if row.actor == Actor.RECRUITER]
-# How an application comes to a status, by the actions that lead there.
-WAY = {
-    "submitted": [],
-    "in_review": ["review"],
-    "interview": ["review", "interview"],
-    "waitlisted": ["review", "waitlist"],
-    "rejected": ["review", "reject"],
-    "offer": ["review", "offer"],
-    "accepted": ["review", "offer", "accept"],
-    "declined": ["review", "offer", "decline"],
-    "withdrawn": ["withdraw"],
-}
-START, ANSWER = date(2199, 6, 1), date(2199, 4, 1)
 
 
 @pytest.fixture
@@ -51,19 +38,6 @@ def window(program):
     return make_window(program)
 
 
-def brought_to(status: str, window, recruiter) -> Application:
-    application = make_application(window)
-    for action in WAY[status]:
-        if action == "withdraw":
-            withdraw(application=application)
-        elif action in ("accept", "decline"):
-            answer_offer(application=application, accept=action == "accept")
-        else:
-            terms = OfferTerms(window.program.offices_list[0], START, ANSWER) if action == "offer" else None
-            decide(application=application, action=action, by=recruiter, seen_status=application.status, terms=terms)
-    return application
-
-
 def decide_url(application: Application, action: str) -> str:
     return reverse("admin:applications_decide", args=[application.pk, action])
 
@@ -75,7 +49,7 @@ def page_of(application: Application) -> str:
 def as_shown(page) -> dict:
     """What a browser posts when nobody changes anything on the page."""
     context, posted = page.context, {"letter_for": page.context["letter_for"]}
-    for form in filter(None, (context["note"], context["terms"], context["letter"])):
+    for form in filter(None, (context["note"], context["reasons"], context["terms"], context["letter"])):
         posted |= {field.html_name: field.value() or "" for field in form}
     return posted
 
@@ -96,7 +70,12 @@ def test_just_the_transitions_that_are_allowed_have_a_button(client, recruiter, 
 
 @pytest.mark.parametrize(
     ("status", "row"),
-    [(status, row) for row in RECRUITERS_OWN for status in sorted(row.sources) if row.action != "offer"],
+    [
+        (status, row)
+        for row in RECRUITERS_OWN
+        for status in sorted(row.sources)
+        if row.target not in ("offer", "interview")
+    ],
     ids=lambda value: getattr(value, "action", value),
 )
 def test_every_transition_shows_its_letter_and_then_is_taken(client, recruiter, window, status, row):
@@ -210,67 +189,6 @@ def test_a_decision_that_saw_nothing_is_refused(client, recruiter, window, seen)
     assert application.status == Status.SUBMITTED
 
 
-# --- In bulk ---
-
-
-def choose(client, action: str, *applications: Application):
-    return client.post(LIST, {"action": f"bulk_{action}", "_selected_action": [each.pk for each in applications]})
-
-
-def test_bulk_shows_each_row_then_does_what_it_can_and_reports_the_rest(client, recruiter, window):
-    ready = [brought_to("in_review", window, recruiter) for _number in range(2)]
-    too_early, raced = brought_to("submitted", window, recruiter), brought_to("in_review", window, recruiter)
-    letters = Letter.objects.count()
-    page = choose(client, "reject", *ready, too_early, raced)
-    assert page.context["doable"] == 3
-    for application in [*ready, raced]:
-        assert f'value="{application.pk}:in_review"' in page.text
-    assert f'value="{too_early.pk}:' not in page.text
-    assert page.text.count("Thank you for the time and care") == 3
-    assert "Nothing: “Reject” is not possible from “Submitted”." in page.text
-    assert Letter.objects.count() == letters
-
-    decide(application=raced, action="waitlist", by=recruiter, seen_status="in_review")
-    posted = {"seen": [f"{each.pk}:in_review" for each in (*ready, raced)], "note": "The line was drawn."}
-    page = client.post(reverse("admin:applications_bulk", args=["reject"]), posted)
-    assert {application.pk for application in page.context["done"]} == {each.pk for each in ready}
-    [refused] = page.context["refused"]
-    assert refused.application == raced
-    assert "Rosa Recruiter changed this application to “Waitlisted”" in page.text
-    for application in ready:
-        application.refresh_from_db()
-        assert application.status == Status.REJECTED
-        assert application.history.last().why == "The line was drawn."
-    again = client.post(reverse("admin:applications_bulk", args=["reject"]), posted)
-    assert not again.context["done"]
-    assert Letter.objects.filter(kind="reject").count() == 2
-
-
-def test_bulk_leaves_other_programs_alone(client, recruiter, window):
-    own, foreign = make_application(window), make_application()
-    assert client.post(LIST, {"action": "bulk_review", "_selected_action": "x"}).status_code == 400
-    page = choose(client, "review", own, foreign)
-    assert [row.application for row in page.context["rows"]] == [own]
-    seen = [f"{own.pk}:submitted", f"{foreign.pk}:submitted", "x:y", ":", "9" * 40 + ":submitted", "\x00"]
-    client.post(reverse("admin:applications_bulk", args=["review"]), {"seen": seen})
-    foreign.refresh_from_db()
-    own.refresh_from_db()
-    assert (own.status, foreign.status) == (Status.IN_REVIEW, Status.SUBMITTED)
-
-
-def test_bulk_makes_no_offers_and_takes_no_get(client, recruiter, window):
-    application = brought_to("in_review", window, recruiter)
-    assert "bulk_offer" not in client.get(LIST).text
-    choose(client, "offer", application)
-    seen = {"seen": f"{application.pk}:in_review"}
-    assert client.post(reverse("admin:applications_bulk", args=["offer"]), seen).status_code == 404
-    assert client.get(reverse("admin:applications_bulk", args=["reject"]), seen).status_code == 302
-    page = client.post(reverse("admin:applications_bulk", args=["reject"]), seen | {"note": "\x00"}, follow=True)
-    assert "Nothing was done." in page.text
-    application.refresh_from_db()
-    assert application.status == Status.IN_REVIEW
-
-
 def test_the_calendar_is_named_where_nobody_decided(client, recruiter, window):
     application = brought_to("offer", window, recruiter)
     application.offer.answer_by = timezone.now().date() - timedelta(days=5)
@@ -279,11 +197,150 @@ def test_the_calendar_is_named_where_nobody_decided(client, recruiter, window):
     assert "the calendar" in client.get(page_of(application)).text
 
 
-def test_bulk_takes_no_more_than_a_person_can_look_through(client, recruiter, window, monkeypatch):
-    monkeypatch.setattr("applications.admin.bulk.MOST_ROWS", 1)
-    applications = [brought_to("submitted", window, recruiter) for _number in range(2)]
-    page = client.post(
-        LIST, {"action": "bulk_review", "_selected_action": [each.pk for each in applications]}, follow=True
-    )
-    assert "choose at most 1 applications at once" in page.text
-    assert not page.context.get("rows")
+# --- An interview ---
+
+
+def test_an_interview_is_announced_with_time_zone_and_place(client, recruiter, window):
+    application = brought_to("in_review", window, recruiter)
+    url = decide_url(application, "interview")
+    page = client.get(url)
+    assert page.context["terms"]["time_zone"].value() == window.time_zone
+    facts = {"starts_at": "2199-03-01T10:00", "time_zone": "Europe/Paris", "minutes": "30", "place": "", "link": ""}
+    page = client.post(url, as_shown(page) | facts)
+    assert "Say where" in page.text
+    page = client.post(url, as_shown(page) | facts | {"link": "https://meet.example/ada"})
+    assert "1 March 2199, 10:00 Central European Time, 30 minutes" in page.context["letter"]["body"].value()
+    page = client.post(url, as_shown(page) | {"do": "prepare"}, follow=True)  # it is never prepared, but arranged
+    application.refresh_from_db()
+    interview = application.interview
+    assert (interview.starts_at.isoformat(), interview.minutes) == ("2199-03-01T09:00:00+00:00", 30)
+    assert "https://meet.example/ada" in page.text
+    client.force_login(application.candidate)
+    page = client.get(application.get_absolute_url())
+    assert "We talk on Friday 1 March 2199, 10:00 Central European Time" in page.text
+    assert 'href="https://meet.example/ada"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({"starts_at": "2100-03-28T02:30", "time_zone": "Europe/Paris"}, "starts_at"),  # skipped by summer time
+        ({"starts_at": "2020-01-01T10:00"}, "starts_at"),
+        ({"starts_at": "soon"}, "starts_at"),
+        ({"minutes": "0"}, "minutes"),
+        ({"time_zone": "Mars/Olympus"}, "time_zone"),
+        ({"link": "javascript:alert(1)"}, "link"),
+    ],
+)
+def test_an_interview_without_sense_is_refused_at_its_field(client, recruiter, window, facts, field):
+    application = brought_to("in_review", window, recruiter)
+    posted = {"starts_at": "2199-03-01T10:00", "time_zone": "UTC/x", "minutes": "30", "place": "Here"}
+    posted |= {"time_zone": "Europe/Paris", "seen_status": "in_review", "seen_revision": "1"} | facts
+    page = client.post(decide_url(application, "interview"), posted)
+    assert field in page.context["terms"].errors
+    application.refresh_from_db()
+    assert application.status == Status.IN_REVIEW
+
+
+# --- Prepared, with a reason, taken back ---
+
+
+def test_a_decision_is_prepared_shown_to_recruiters_alone_and_applied(client, recruiter, window):
+    application = brought_to("in_review", window, recruiter)
+    page = client.get(decide_url(application, "reject"))
+    posted = as_shown(page) | {"note": "Between us.", "body": "Dear Ada,\n\nno.", "do": "prepare"}
+    page = client.post(decide_url(application, "reject"), posted, follow=True)
+    application.refresh_from_db()
+    assert application.status == Status.IN_REVIEW
+    assert "seen by recruiters alone" in page.text
+    assert "Between us." in page.text
+    prepared = PreparedDecision.objects.get()
+    assert (prepared.body, prepared.seen_revision) == ("Dear Ada,\n\nno.", 1)
+
+    client.force_login(application.candidate)
+    assert "no." not in client.get(application.get_absolute_url()).text.split("Letters")[-1]
+    client.force_login(recruiter)
+    url = reverse("admin:applications_prepared", args=["apply"])
+    page = client.post(url, {"chosen": prepared.pk})
+    assert "Dear Ada" in page.text
+    client.post(url, {"chosen": prepared.pk, "do": "apply"})
+    apply_approved()
+    application.refresh_from_db()
+    assert application.status == Status.REJECTED
+    assert application.history.last().letter.body == "Dear Ada,\n\nno."
+
+
+def test_a_rejection_asks_for_its_reason_and_only_colleagues_see_it(client, recruiter, window):
+    reason, retired = make_reason(window.program), make_reason(window.program, "Old", retired_at=timezone.now())
+    foreign = make_reason(make_program(), "Elsewhere")
+    application = brought_to("in_review", window, recruiter)
+    url = decide_url(application, "reject")
+    page = client.get(url)
+    name = f"reason_{window.program_id}"
+    assert [value for value, _label in page.context["reasons"].fields[name].choices] == ["", str(reason.pk)]
+    for value in ("", str(retired.pk), str(foreign.pk), "\x00"):
+        refused = client.post(url, as_shown(page) | {name: value})
+        assert name in refused.context["reasons"].errors
+    page = client.post(url, as_shown(page) | {name: str(reason.pk)}, follow=True)
+    assert reason.text in page.text
+    client.force_login(application.candidate)
+    assert reason.text not in client.get(application.get_absolute_url()).text
+
+
+def test_taking_back_says_beforehand_and_afterwards_what_becomes_of_the_letter(client, recruiter, window):
+    application = brought_to("rejected", window, recruiter)
+    url = decide_url(application, "return")
+    page = client.get(url)
+    assert "still waits and can be held back" in page.text
+    assert "note" in client.post(url, as_shown(page)).context["note"].errors
+    page = client.post(url, as_shown(page) | {"note": "Wrong row."}, follow=True)
+    assert "held back and never leaves" in page.text
+    assert Letter.objects.get(kind="reject").status == Letter.Status.HELD_BACK
+
+    decide(application=application, action="reject", by=recruiter, seen_status="in_review")
+    Letter.objects.filter(status="queued").update(status="sent", sent_at=timezone.now())
+    page = client.get(url)
+    assert "has left and can't be held back" in page.text
+    page = client.post(url, as_shown(page) | {"note": "Wrong row."}, follow=True)
+    assert "had left already" in page.text
+
+
+def test_an_offer_that_has_left_is_not_taken_back(client, recruiter, window):
+    application = brought_to("offer", window, recruiter)
+    Letter.objects.update(status="sent", sent_at=timezone.now())
+    url = decide_url(application, "return")
+    page = client.get(url)
+    assert "has left" in page.text
+    assert client.post(url, as_shown(page) | {"note": "Oops."}).status_code == 409
+    application.refresh_from_db()
+    assert application.status == Status.OFFER
+
+
+def test_two_recruiters_at_one_page_one_wins_and_the_other_is_told(client, recruiter, window):
+    application = brought_to("in_review", window, recruiter)
+    first, second = (client.get(decide_url(application, action)) for action in ("waitlist", "reject"))
+    assert client.post(decide_url(application, "waitlist"), as_shown(first)).status_code == 302
+    for do in ("now", "prepare"):
+        page = client.post(decide_url(application, "reject"), as_shown(second) | {"do": do})
+        assert page.status_code == 409
+        assert "Rosa Recruiter changed this application to “Waitlisted”" in page.text
+    assert not PreparedDecision.objects.exists()
+
+
+def test_a_freed_place_leads_to_the_next_on_the_waitlist(client, recruiter, window):
+    declined = brought_to("declined", window, recruiter)
+    longest, _later = brought_to("waitlisted", window, recruiter), brought_to("waitlisted", window, recruiter)
+    url = reverse("admin:applications_move_up", args=[window.pk])
+    assert url in client.get(page_of(declined)).text
+    assert [row.application for row in client.get(url).context["rows"]] == [longest]
+    assert len(client.get(url, {"number": "5"}).context["rows"]) == 2
+    for nonsense in ("-1", "x", "9" * 30, "\u0663"):
+        assert client.get(url, {"number": nonsense}).status_code == 200
+    client.force_login(make_recruiter(make_program()))
+    assert client.get(url).status_code == 404
+
+
+def test_the_page_of_a_prepared_decision_is_the_applications(client, recruiter, window):
+    prepared = prepared_for(brought_to("in_review", window, recruiter), recruiter)
+    answer = client.get(reverse("admin:applications_prepareddecision_change", args=[prepared.pk]))
+    assert answer.url == page_of(prepared.application) + "#prepared"

@@ -12,8 +12,9 @@ from django.utils import timezone
 from applications.decisions import decide
 from applications.models import Application, Document
 from letters.models import Letter
+from programs.listed import remove_listed
 from programs.models import Window
-from programs.services import remove_requirement, save_requirement
+from programs.services import save_requirement
 from tests import files
 from tests.factories import (
     BAD,
@@ -172,7 +173,7 @@ def test_answers_keep_the_wording_and_rule_of_the_moment_they_were_sent(client, 
     requirement.parameters["lowest"] = "expert"
     requirement.title = "Something else"
     save_requirement(requirement=requirement)
-    remove_requirement(requirement=requirement)
+    remove_listed(row=requirement)
     answer = own(candidate).answers.get(kind="skills")
     assert (answer.title, answer.parameters["lowest"], answer.met) == ("Skills", "advanced", True)
     assert "‘advanced’" in answer.asked

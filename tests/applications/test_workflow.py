@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 
 from applications import workflow
-from applications.decisions import decide, decide_many, lapse_offers
+from applications.decisions import decide, lapse_offers
 from applications.letter_texts import LetterText, OfferTerms
 from applications.models import Application, StatusChange
-from applications.services import answer_offer, withdraw
+from applications.services import answer_offer
 from applications.workflow import Actor, Status
 from letters.models import Letter
 from tests.factories import make_application, make_recruiter, make_user
@@ -30,10 +30,12 @@ ALLOWED = {
     ("interview", "offer"): (Actor.RECRUITER, "offer"),
     ("interview", "waitlisted"): (Actor.RECRUITER, "waitlist"),
     ("interview", "rejected"): (Actor.RECRUITER, "reject"),
+    ("interview", "in_review"): (Actor.RECRUITER, "return"),
     ("interview", "withdrawn"): (Actor.CANDIDATE, "withdraw"),
     ("offer", "accepted"): (Actor.CANDIDATE, "accept"),
     ("offer", "declined"): (Actor.CANDIDATE, "decline"),
     ("offer", "lapsed"): (Actor.CLOCK, "lapse"),
+    ("offer", "in_review"): (Actor.RECRUITER, "return"),
     ("offer", "withdrawn"): (Actor.CANDIDATE, "withdraw"),
     ("accepted", "withdrawn"): (Actor.CANDIDATE, "withdraw"),
     ("waitlisted", "interview"): (Actor.RECRUITER, "interview"),
@@ -192,13 +194,3 @@ def test_an_answer_after_the_last_day_is_refused_even_before_the_clock_came_by()
     application = offered()
     with pytest.raises(workflow.NotAllowed, match="1 May 2027"):
         answer_offer(application=application, accept=True, at=application.offer.ends_at)
-
-
-def test_a_bulk_decision_goes_row_by_row_and_reports_each():
-    ready, gone = make_application(), make_application()
-    withdraw(application=gone)
-    seen = {ready.pk: "submitted", gone.pk: "submitted"}
-    done, refused = decide_many(applications=[ready, gone], seen=seen, action="review", by=make_user())
-    assert (done.application, done.problem) == (ready, "")
-    assert "Withdrawn" in refused.problem
-    assert Application.objects.get(pk=ready.pk).status == "in_review"

@@ -51,6 +51,10 @@ def with_fresh_message_id(letter):
     return message
 delivery.to_message = with_fresh_message_id
 """
+NOT_WAITED_FOR = """
+from letters.models import LetterQuerySet
+LetterQuerySet.due = lambda self, at: self.waiting().filter(claimed_until=None)
+"""
 NOT_CLAIMED = "delivery.claim = lambda pk, *, at: Letter.objects.get(pk=pk)\n"
 
 
@@ -61,30 +65,45 @@ class PostOffice:
         self.server = server
         self.sink = sink
 
-    def write(self, number: int) -> set[str]:
-        """This many letters, committed at once; their Message-IDs."""
+    def write(self, number: int, *, wait: int = 0) -> set[str]:
+        """This many letters, committed at once, that may leave after `wait` seconds; their Message-IDs."""
         self.sink.messages.clear()
         written = self.server.python(
             "import json\n"
+            "from datetime import timedelta\n"
             "from django.db import transaction\n"
+            "from django.utils import timezone\n"
             "from accounts.models import User\n"
             "from letters.models import Letter\n"
             "from letters.services import write_letter\n"
             "Letter.objects.all().delete()\n"
             "ada, _ = User.objects.get_or_create(email='ada@example.org')\n"
             "with transaction.atomic():\n"
-            f"    letters = [write_letter(addressee=ada, subject='s', body='b', kind='k') for _ in range({number})]\n"
+            f"    later = timezone.now() + timedelta(seconds={wait})\n"
+            "    letter = {'addressee': ada, 'subject': 's', 'body': 'b', 'kind': 'k', 'send_after': later}\n"
+            f"    letters = [write_letter(**letter) for _ in range({number})]\n"
             "print(json.dumps([letter.message_id for letter in letters]))\n"
         )
         return set(json.loads(written))
 
     def statuses(self) -> dict[str, int]:
         """How many letters there are by status."""
+        return dict(self._rows("SELECT status, count(*) FROM letters_letter GROUP BY status"))
+
+    def recorded_as_sent(self) -> set[str]:
+        """The Message-IDs of the letters that are marked."""
+        return {row[0] for row in self._rows("SELECT message_id FROM letters_letter WHERE status = 'sent'")}
+
+    def left_early(self) -> int:
+        """How many letters left before they may."""
+        return self._rows("SELECT count(*) FROM letters_letter WHERE sent_at < send_after")[0][0]
+
+    def _rows(self, query: str) -> list[tuple]:
         url = self.server.database_url
         postgres = url.startswith("postgres")
         database = psycopg.connect(url) if postgres else sqlite3.connect(url.removeprefix("sqlite:///"), timeout=20)
         with contextlib.closing(database) as database:
-            return dict(database.execute("SELECT status, count(*) FROM letters_letter GROUP BY status").fetchall())
+            return database.execute(query).fetchall()
 
     def start_worker(self, guard_removed: str = "") -> subprocess.Popen:
         """A worker of its own process."""
@@ -160,6 +179,35 @@ def test_killed_workers_lose_nothing_and_repeat_at_most_one_letter_a_kill(office
 
 
 @pytest.mark.server
+def test_the_letters_of_many_decisions_wait_for_their_time_and_a_crash_repeats_none_recorded_as_sent(office):
+    number = 5000 if os.environ.get("SOAK") else 200
+    office.write(number, wait=4)
+    worker = office.start_worker(SHORT_LEASE)
+    assert office.all_came(number // 2, seconds=20 + number / 5)
+    worker.kill()
+    worker.wait(timeout=20)
+    recorded = office.recorded_as_sent()
+    assert recorded
+    worker = office.start_worker(SHORT_LEASE)
+    assert office.all_came(number, seconds=20 + number / 5)
+    assert office.sink.wait_for(lambda: office.statuses() == {"sent": number})
+    stop(worker)
+    assert office.left_early() == 0
+    came = office.sink.message_ids()
+    assert {came[message_id] for message_id in recorded} == {1}
+    assert came.total() - number <= 1, "only the letter in the dead worker's hand can come twice"
+
+
+@pytest.mark.server
+def test_control_without_its_time_a_letter_leaves_at_once(office):
+    office.write(1, wait=3600)
+    worker = office.start_worker(NOT_WAITED_FOR)
+    assert office.all_came(1)
+    stop(worker)
+    assert office.left_early() == 1
+
+
+@pytest.mark.server
 def test_control_marked_before_it_is_sent_a_letter_is_lost(office):
     written = office.write(6)
     office.deliver_with_kills(2, MARKED_BEFORE_SENT)
@@ -175,9 +223,12 @@ def test_control_without_a_fixed_message_id_a_repeat_is_another_letter(office):
 
 
 def deliver_with_two_workers(office: PostOffice, number: int, guard_removed: str = "") -> int:
-    """Two workers at one queue, both awake before it fills; how many letters came twice."""
+    """Two workers at one queue, both of which have looked into it before the first letter leaves; how many came twice."""
+    ready = "The worker is ready."
+    before = office.server.log().count(ready)
     workers = [office.start_worker(guard_removed) for _ in range(2)]
-    assert office.sink.wait_for(lambda: office.server.log().count("The worker is ready.") >= 2)
+    assert office.sink.wait_for(lambda: office.server.log().count(ready) == before + 2)
+    office.sink.sessions, office.sink.sessions_awaited = 0, 2
     written = office.write(number)
     assert office.all_came(number)
     for worker in workers:

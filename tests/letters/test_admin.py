@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from letters.models import Letter
+from letters.services import hold_back
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +49,15 @@ def test_a_letter_is_found_and_read_but_not_changed(client, staff, write):
     assert client.get(reverse("admin:letters_letter_add")).status_code == 403
     letter.refresh_from_db()
     assert letter.body.startswith("Dear Ada,")
+
+
+def test_letters_that_were_held_back_are_found(client, staff, write):
+    staff("view_letter")
+    write(about="SENT-0000")
+    hold_back(write(about="HELD-0000"))
+    page = client.get(reverse(LIST) + "?status__exact=held_back").text
+    assert "HELD-0000" in page
+    assert "SENT-0000" not in page
 
 
 def test_failed_letters_are_tried_again_and_the_others_left(client, staff, write):

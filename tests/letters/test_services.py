@@ -7,8 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from letters.delivery import deliver_due
 from letters.models import Letter
-from letters.services import retry_letter
+from letters.services import hold_back, retry_letter, send_again
 
 pytestmark = pytest.mark.django_db
 
@@ -75,13 +76,20 @@ def test_only_a_failed_letter_is_put_back(write, ada):
     assert Letter.objects.due(timezone.now()).exists()
 
 
-def test_the_backlog_in_one_query(write, django_assert_num_queries):
-    assert Letter.objects.backlog() == {"waiting": 0, "oldest": None, "failed": 0}
-    oldest, _second, sent, failed = write(), write(), write(), write()
+def test_the_backlog_in_one_query(write, ada, django_assert_num_queries):
+    assert Letter.objects.backlog() == {"waiting": 0, "later": 0, "oldest": None, "failed": 0}
+    now = timezone.now()
+    write(at=now - timedelta(days=1), send_after=now + timedelta(minutes=10))
+    oldest, tried, sent, failed = write(), write(), write(), write()
+    Letter.objects.filter(pk=tried.pk).update(tries=1, send_after=now + timedelta(minutes=5))
     Letter.objects.filter(pk=sent.pk).update(status="sent", sent_at=timezone.now())
     Letter.objects.filter(pk=failed.pk).update(status="failed")
+    failed.refresh_from_db()
     with django_assert_num_queries(1):
-        assert Letter.objects.backlog() == {"waiting": 2, "oldest": oldest.created_at, "failed": 1}
+        assert Letter.objects.backlog() == {"waiting": 2, "later": 1, "oldest": oldest.created_at, "failed": 1}
+    send_again(letter=failed, to="ada@example.com", by=ada)
+    backlog = Letter.objects.backlog()
+    assert (backlog["waiting"], backlog["failed"]) == (3, 0)
 
 
 @pytest.mark.parametrize(
@@ -107,3 +115,73 @@ def test_a_letter_outlives_its_addressee(write, ada):
     letter.refresh_from_db()
     assert letter.addressee is None
     assert letter.to == "ada@example.org"
+
+
+def test_a_letter_is_sent_again_with_the_same_words_and_the_old_one_stays(write, ada, mailoutbox):
+    letter = write(reply_to="pins@example.org")
+    Letter.objects.update(status="sent", sent_at=timezone.now())
+    letter.refresh_from_db()
+    before = Letter.objects.values().get()
+    copy = send_again(letter=letter, to="ada@example.com", by=ada)
+    assert Letter.objects.filter(pk=letter.pk).values().get() == before
+    for field in ("subject", "body", "reply_to", "about", "kind", "addressee"):
+        assert getattr(copy, field) == getattr(letter, field), field
+    assert (copy.to, copy.status, copy.copy_of) == ("ada@example.com", "queued", letter)
+    assert copy.message_id != letter.message_id
+    assert deliver_due() == 1
+    assert [mail.to for mail in mailoutbox] == [["ada@example.com"]]
+
+
+@pytest.mark.parametrize("status", ["queued", "held_back"])
+def test_what_has_not_left_is_not_sent_again(write, ada, status):
+    letter = write()
+    letter.status = status
+    with pytest.raises(ValidationError, match="Only a letter that was sent"):
+        send_again(letter=letter, to="ada@example.com", by=ada)
+    assert Letter.objects.count() == 1
+
+
+@pytest.mark.parametrize("to", ["", "nowhere", "a@example.org\nBcc: eve@example.org", "a" * 250 + "@example.org"])
+def test_nothing_is_sent_again_to_an_address_that_is_none(write, ada, to):
+    letter = write()
+    letter.status = "failed"
+    with pytest.raises(ValidationError):
+        send_again(letter=letter, to=to, by=ada)
+    assert Letter.objects.count() == 1
+
+
+def test_a_second_click_sends_nothing_again_and_the_copy_can_be(write, ada):
+    letter = write()
+    Letter.objects.update(status="failed")
+    letter.refresh_from_db()
+    copy = send_again(letter=letter, to="ada@example.com", by=ada)
+    with pytest.raises(ValidationError, match="again already"):
+        send_again(letter=letter, to="ada@example.com", by=ada)
+    assert not Letter.objects.failed().exists()
+    Letter.objects.filter(pk=copy.pk).update(status="failed")
+    copy.refresh_from_db()
+    assert list(Letter.objects.failed()) == [copy]
+    assert send_again(letter=copy, to="ada@example.net", by=ada).copy_of == copy
+
+
+def test_its_addressee_knows_nothing_of_what_waits_or_was_held_back(write):
+    now = timezone.now()
+    due, waiting, held_back, tried = write(), write(send_after=now + timedelta(minutes=1)), write(), write()
+    hold_back(held_back)
+    Letter.objects.filter(pk=tried.pk).update(tries=1, send_after=now + timedelta(minutes=1))
+    now += timedelta(seconds=1)
+    assert set(Letter.objects.known_to_addressee(now)) == {due, tried}
+    for letter in Letter.objects.all():
+        assert letter.is_not_due_yet(now) == (letter == waiting)
+    assert waiting in Letter.objects.known_to_addressee(now + timedelta(minutes=1))
+
+
+def test_a_letter_is_held_back_only_while_nobody_has_it(write):
+    letter, claimed, sent = write(), write(), write()
+    Letter.objects.filter(pk=claimed.pk).update(claimed_until=timezone.now())
+    Letter.objects.filter(pk=sent.pk).update(status="sent", sent_at=timezone.now())
+    assert [hold_back(each) for each in (letter, claimed, sent)] == [True, False, False]
+    assert not hold_back(letter)
+    assert deliver_due() == 1
+    letter.refresh_from_db()
+    assert letter.status == "held_back"

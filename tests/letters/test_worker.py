@@ -46,7 +46,11 @@ def test_a_job_that_fails_is_logged_without_its_data_and_ends_nothing(write, mai
         address = "@".join(["ada", "example.org"])
         raise ValueError(f"{address} already exists")
 
-    monkeypatch.setattr(worker, "JOBS", [(60, first), (60, lambda: done.append(1))])
+    def second():
+        done.append(1)
+        return 0
+
+    monkeypatch.setattr(worker, "JOBS", [(60, first), (60, second)])
     write()
     with caplog.at_level(logging.ERROR), pytest.raises(CommandError):
         run_once()
@@ -56,13 +60,25 @@ def test_a_job_that_fails_is_logged_without_its_data_and_ends_nothing(write, mai
     assert "ada@example.org" not in caplog.text
 
 
+def test_a_job_that_did_something_is_run_again_at_once_between_two_looks_at_the_letters(monkeypatch):
+    command, looked = worker.Command(stdout=StringIO()), []
+    command.stopping = False
+    left = iter([3, 2, 1, 0])
+    monkeypatch.setattr(worker, "JOBS", [(worker.HOUR, lambda: next(left))])
+    monkeypatch.setattr(command, "_deliver_batch", lambda: looked.append(1) or 0)
+    monkeypatch.setattr(command, "_wait", lambda seconds: command._stop(None, None))
+    command._loop()
+    assert list(left) == []
+    assert len(looked) == 4
+
+
 def test_told_to_stop_it_finishes_the_letter_in_hand(write, mailoutbox, monkeypatch):
     for _ in range(3):
         write()
     command = worker.Command(stdout=StringIO())
     command.stopping = False
     monkeypatch.setattr(command.stdout, "write", lambda *_: command._stop(None, None))
-    command._deliver_all()
+    command._finish(command._deliver_batch)
     assert len(mailoutbox) == 1
     assert sorted(Letter.objects.values_list("status", flat=True)) == ["queued", "queued", "sent"]
     assert not Letter.objects.exclude(claimed_until=None).exists()

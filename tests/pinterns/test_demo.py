@@ -1,6 +1,7 @@
 """The demo season holds together: what the services made, and what the bulk wrote as rows, by the same rules."""
 
 import io
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -17,7 +18,7 @@ from accounts.models import User
 from applications import workflow
 from applications.form import ApplicationForm
 from applications.inspection import inspect
-from applications.models import Answer, Application, Document, Offer, StatusChange
+from applications.models import Answer, Application, Document, Offer, PreparedDecision, StatusChange
 from applications.services import Incomplete, submit
 from applications.workflow import Status
 from letters.models import Letter
@@ -28,9 +29,21 @@ from pinterns.demo.bulk import CannotFill, fill_up
 from pinterns.demo.lives import LIVES, live
 from pinterns.demo.make import accounts, make
 from pinterns.demo.references import reference
-from pinterns.demo.season import EXTRA_CATALOGUE, RECRUITER, ZONE, demo_windows, planned_windows, start_date, summer
+from pinterns.demo.season import (
+    EXTRA_CATALOGUE,
+    RECRUITER,
+    REVIEWERS,
+    ZONE,
+    demo_windows,
+    planned_windows,
+    start_date,
+    summer,
+)
 from programs import kinds
 from programs.models import Membership, Program, Requirement, Window, WindowChange
+from reviews.models import WIDE_SPREAD, Assignment, Criterion, Review, Standing
+from reviews.reviewing import still_to_write, weighted_mean
+from reviews.standings import refresh_many
 from tests.factories import make_window
 from tests.pinterns.drawings import no_drawings
 
@@ -121,6 +134,35 @@ class Consistent:
             assert set(application.work_authorisation) == {str(office.country) for office in chosen}
             assert application.full_name
 
+    def test_reviews_lie_between_the_review_and_the_decision_and_standings_equal_a_recount(self):
+        for assignment in Assignment.objects.select_related("application").prefetch_related("application__history"):
+            times = {change.action: change.at for change in assignment.application.history.all()}
+            assert assignment.assigned_at == times["review"]
+        ends = ["interview", "waitlist", "reject", "offer"]
+        for review in Review.objects.select_related("assignment__application").prefetch_related("scores__criterion"):
+            application, scores = review.assignment.application, review.scores.all()
+            history = application.history.filter(action__in=ends, at__gte=review.assignment.assigned_at)
+            assert review.assignment.assigned_at <= review.saved_at <= self.at + timedelta(minutes=1)
+            decided = history.first()
+            assert decided is None or (review.is_in and review.submitted_at < decided.at)
+            if review.is_in:
+                criteria = [score.criterion for score in scores]
+                assert {each.pk for each in criteria} == set(
+                    Criterion.objects.filter(program=application.window.program_id).values_list("pk", flat=True)
+                )
+                values = {score.criterion_id: score.value for score in scores}
+                assert review.overall == weighted_mean(criteria, values)
+                assert review.revision == application.revision
+        kept = {row.pk: row for row in Standing.objects.all()}
+        refresh_many(list(Application.objects.filter(assignments__isnull=False).distinct()))
+        recounted = Standing.objects.all()
+        facts = ("window_id", "assigned", "done", "score", "spread")
+        assert len(kept) == len(recounted)
+        for row in recounted:
+            assert [getattr(row, name) for name in facts] == [getattr(kept[row.pk], name) for name in facts]
+        reviewed = StatusChange.objects.filter(action="review").values("application").distinct()
+        assert reviewed.count() == len(kept)
+
 
 class SeasonTest(Consistent, TestCase):
     """The first 80."""
@@ -157,9 +199,11 @@ class SeasonTest(Consistent, TestCase):
         assert len({moment.date() for moment in closing}) == 4
         assert all(timedelta(days=6) < moment - self.at < timedelta(weeks=5) for moment in closing)
 
-    def test_the_letters_are_written_and_none_waits_for_the_worker(self):
-        assert not Letter.objects.exclude(status=Letter.Status.SENT).exists()
-        assert not Letter.objects.exclude(sent_at=F("created_at")).exists()
+    def test_the_letters_are_written_one_has_failed_and_none_waits_for_the_worker(self):
+        failed = Letter.objects.exclude(status=Letter.Status.SENT).get()
+        assert (failed.status, failed.kind) == (Letter.Status.FAILED, "reject")
+        assert Application.objects.get(reference=failed.about).status == Status.REJECTED
+        assert not Letter.objects.exclude(pk=failed.pk).exclude(sent_at=F("created_at")).exists()
         for change in StatusChange.objects.select_related("letter", "application"):
             assert (change.letter is not None) == workflow.transition(change.action).writes
             assert change.letter is None or change.letter.about == change.application.reference
@@ -195,6 +239,18 @@ class SeasonTest(Consistent, TestCase):
             "Machine Learning asks for at least one of TensorFlow, PyTorch, MLflow at ‘advanced’ or better; "
             "you gave PyTorch at ‘basic’."
         ]
+
+    def test_an_offer_and_rejections_are_prepared_in_one_window(self):
+        prepared = PreparedDecision.objects.waiting()
+        assert sorted(prepared.values_list("action", flat=True)) == ["offer", "reject", "reject"]
+        assert prepared.values("application__window").distinct().count() == 1
+
+    def test_the_first_reviewer_has_a_queue_and_some_readers_are_far_apart(self):
+        own = Assignment.objects.for_reviewer(User.objects.get(email=REVIEWERS[0][0]))
+        waiting = Counter(still_to_write(own).values_list("application__window", flat=True))
+        assert max(waiting.values()) >= 5
+        wide = Standing.objects.filter(spread__gte=WIDE_SPREAD, window__closes_at__gt=self.at)
+        assert wide.exists()
 
     def test_recruiters_decide_when_they_are_at_work(self):
         decided = [change.at.astimezone(ZONE) for change in StatusChange.objects.filter(by__email=RECRUITER[0])]
@@ -270,6 +326,13 @@ class BulkTest(Consistent, TestCase):
             form = ApplicationForm(window=application.window, draft=application.sent, lenient=False)
             assert form.is_valid()
             assert form.about.cleaned_data["full_name"] == application.full_name
+
+    def test_answers_are_blinded_as_those_that_were_sent(self):
+        answers = Answer.objects.filter(application__candidate__email__endswith=bulk.DOMAIN)
+        links = [answer for answer in answers if "://" in "".join(answer.lines)]
+        assert links, "the control: there are links to hide"
+        assert not [answer for answer in answers if "://" in "".join([*answer.blind_lines, answer.blind_reason])]
+        assert all(len(answer.blind_lines) == len(answer.lines) and answer.blind_reason for answer in answers)
 
     def test_pages_open_for_those_of_the_bulk(self):
         client = Client()

@@ -120,7 +120,7 @@ def pages_of(program) -> dict[str, list[str]]:
     requirement, window = make_requirement(program, "confirmation"), make_window(program)
     rows = {"program": program, "requirement": requirement, "window": window}
     change = [reverse(f"admin:programs_{name}_change", args=[row.pk]) for name, row in rows.items()]
-    deeds = ("open", "close", "extend", "reschedule", "resize", "edit")
+    deeds = ("publish", "open", "close", "extend", "reschedule", "resize", "edit")
     return {
         "own": [
             *change,
@@ -160,8 +160,8 @@ def test_a_recruiter_has_the_pages_of_their_own_program_and_no_others(client):
     for url in [*mine["never"], *others["never"], *others["own"], *others["posts"]]:
         for answer in (client.get(url), client.post(url, {"reason": "x"})):
             assert answer.status_code in (403, 404, 405), (url, answer.status_code)
-    for name in ("program", "window", "requirement"):
-        page = client.get(reverse(f"admin:programs_{name}_changelist"))
+    for name in ("program_changelist", "window_list", "requirement_changelist"):
+        page = client.get(reverse(f"admin:programs_{name}"))
         rows = list(page.context["cl"].result_list)
         assert rows
         assert {getattr(row, "program", row) for row in rows} == {program}

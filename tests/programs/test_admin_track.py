@@ -83,6 +83,7 @@ def test_a_track_made_in_the_admin_alone_takes_applications(client, administrato
         "closes_at": "2199-02-12T23:59",
         "capacity": "",
         "decide_by": "2199-03-01",
+        "reviews_needed": "2",
     }
     page = client.post(reverse("admin:programs_window_add"), window)
     assert page.status_code == 302, page.context["form"].errors

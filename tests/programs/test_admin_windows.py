@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from applications.extensions import grant_extension
 from programs.models import Window, WindowChange
 from tests.factories import make_draft, make_program, make_recruiter, make_window
 
@@ -36,6 +37,10 @@ def closed(program, **fields) -> Window:
     return make_window(program, opens_at=closes - timedelta(days=10), closes_at=closes, **fields)
 
 
+def draft(program, **fields) -> Window:
+    return scheduled(program, published=False, **fields)
+
+
 def do(window: Window, name: str) -> str:
     return reverse("admin:programs_window_do", args=[window.pk, name])
 
@@ -53,6 +58,8 @@ def new_window(program) -> dict:
         "closes_at": "2027-02-10T23:59",
         "capacity": "40",
         "decide_by": "2027-03-01",
+        "reviews_needed": "2",
+        "blind_reading": "on",
     }
 
 
@@ -89,6 +96,10 @@ def test_a_new_window_has_its_times_in_its_own_zone(client, recruiter, program):
         ({"decide_by": "0000-13-45"}, "decide_by", "valid date"),
         ({"program": "99999999999999999999999"}, "program", "not one of the available choices"),
         ({"program": "\x00"}, "program", "Null characters"),
+        ({"decide_by": "2027-02-09"}, "decide_by", "before the window closes on 10 February 2027"),
+        ({"decide_by": "9999-12-31"}, "decide_by", "a year until 2200"),
+        ({"reviews_needed": "0"}, "reviews_needed", "greater than or equal to 1"),
+        ({"reviews_needed": "10"}, "reviews_needed", "less than or equal to 9"),
     ],
 )
 def test_nonsense_is_refused_with_a_sentence_and_kept_on_the_page(client, program, fields, field, sentence):
@@ -105,6 +116,7 @@ def test_nonsense_is_refused_with_a_sentence_and_kept_on_the_page(client, progra
     ("make", "possible"),
     [
         (scheduled, ["open", "reschedule", "resize", "edit"]),
+        (draft, ["publish", "reschedule", "resize", "edit"]),
         (make_window, ["close", "extend", "resize", "edit"]),
         (closed, ["extend", "resize", "edit"]),
     ],
@@ -113,7 +125,7 @@ def test_the_page_offers_what_is_possible_now(client, program, make, possible):
     window = make(program)
     page = client.get(reverse("admin:programs_window_change", args=[window.pk]))
     assert [deed.name for deed in page.context["deeds"]] == possible
-    for name in ("open", "close", "extend", "reschedule", "resize", "edit"):
+    for name in ("publish", "open", "close", "extend", "reschedule", "resize", "edit"):
         assert (f'href="{do(window, name)}"' in page.text) == (name in possible)
         assert client.get(do(window, name)).status_code == 200
 
@@ -141,7 +153,7 @@ def test_extend_reschedule_resize_and_edit(client, program):
     later = window.closes_at.replace(second=0, microsecond=0) + timedelta(days=2)
     client.post(do(window, "extend"), {"reason": "A holiday.", "closes_at": local(later, window)})
     client.post(do(window, "resize"), {"reason": "More desks.", "capacity": ""})
-    details = {"reason": "A slip.", "season": "Spring", "decide_by": "2027-04-01"}
+    details = {"reason": "A slip.", "season": "Spring", "decide_by": "2027-04-01", "reviews_needed": "3"}
     client.post(do(window, "edit"), details)
     window.refresh_from_db()
     assert (window.closes_at, window.capacity, window.season) == (later, None, "Spring")
@@ -175,7 +187,12 @@ def make_program_of(program):
         (make_window, "resize", {"reason": "Less.", "capacity": "2"}, "3 places are taken already"),
         (make_window, "resize", {"reason": "Less.", "capacity": "-1"}, "greater than or equal"),
         (make_window, "reschedule", {"reason": "Move."}, "required"),
-        (make_window, "edit", {"reason": "Same.", "season": "Taken", "decide_by": "2027-03-01"}, "already"),
+        (
+            make_window,
+            "edit",
+            {"reason": "Same.", "season": "Taken", "decide_by": "2027-03-01", "reviews_needed": "2"},
+            "already",
+        ),
         (make_window, "edit", {"reason": "\x00", "season": "\x00", "decide_by": "x"}, "Null characters"),
     ],
 )
@@ -189,6 +206,45 @@ def test_what_the_service_refuses_is_said_on_the_form(client, program, make, nam
     assert sentence in str(page.context["form"].errors)
     assert Window.objects.values().get(pk=window.pk) == before
     assert not WindowChange.objects.exists()
+
+
+def test_how_applications_are_read_is_set_here_and_told_in_words(client, program):
+    client.post(reverse("admin:programs_window_add"), new_window(program) | {"as_draft": "on", "reviews_needed": "3"})
+    window = Window.objects.get(season="Winter 2027")
+    assert (window.published, window.reviews_needed, window.blind_reading) == (False, 3, True)
+    facts = {"reason": "Two are enough.", "season": "Winter 2027", "decide_by": "2027-03-01", "reviews_needed": "2"}
+    page = client.post(do(window, "edit"), facts, follow=True)
+    words = " ".join(page.text.split())
+    assert "Blind reading: yes → no" in words
+    assert "Reviews for each application: 3 → 2" in words
+    assert "2 reviews each, open" in words
+
+
+def test_the_extend_form_moves_the_promise_too(client, program):
+    window = make_window(program)
+    later = (window.closes_at + timedelta(days=300)).replace(second=0, microsecond=0)
+    posted = {"reason": "More.", "closes_at": local(later, window)}
+    page = client.post(do(window, "extend"), posted)
+    assert "Promise that day or a later one" in page.context["form"].errors["decide_by"][0]
+    promised = (later + timedelta(days=30)).date()
+    client.post(do(window, "extend"), posted | {"decide_by": promised.isoformat()})
+    window.refresh_from_db()
+    assert (window.closes_at, window.decide_by) == (later, promised)
+
+
+def test_personal_deadlines_stand_on_the_window_s_page(client, recruiter, program):
+    window = make_window(program)
+    page = reverse("admin:programs_window_change", args=[window.pk])
+    assert "Personal extensions" not in client.get(page).text
+    until = window.closes_at + timedelta(days=4)
+    for number in range(12):
+        grant_extension(email=f"late{number}@example.org", window=window, until=until, by=recruiter, reason="A storm.")
+    text = client.get(page).text
+    assert "Personal extensions" in text
+    assert text.count("A storm.") == 10
+    everybody = f"{reverse('admin:applications_extension_changelist')}?window={window.pk}"
+    assert everybody in text
+    assert len(client.get(everybody).context["cl"].result_list) == 12
 
 
 def test_the_deeds_are_the_only_way(client, program):

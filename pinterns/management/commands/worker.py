@@ -13,6 +13,8 @@ from django.db import close_old_connections
 
 from applications.decisions import lapse_offers
 from applications.documents import sweep_documents
+from applications.pages import make_missing_pages
+from applications.prepared import apply_approved
 from letters.delivery import deliveries
 from letters.models import Letter
 from programs.pictures import sweep_pictures
@@ -28,13 +30,17 @@ MINUTE = 60
 HOUR = 60 * MINUTE
 
 
-def clear_sessions() -> None:
-    """Delete the sessions that have ended."""
+def clear_sessions() -> int:
+    """Delete the sessions that have ended: all of them, so nothing is left to do."""
     call_command("clearsessions")
+    return 0
 
 
-# What is done, each so many seconds: any worker may do it at any time, and twice does no harm.
-JOBS: list[tuple[int, Callable[[], object]]] = [
+# What is done, each so many seconds: any worker may do it at any time, and twice does no harm. Each says how much it did;
+# one that did something is run again at once, after the letters, until it finds nothing more.
+JOBS: list[tuple[int, Callable[[], int]]] = [
+    (IDLE_SECONDS, make_missing_pages),
+    (IDLE_SECONDS, apply_approved),
     (MINUTE, lapse_offers),
     (15 * MINUTE, sweep_documents),
     (15 * MINUTE, sweep_pictures),
@@ -57,7 +63,7 @@ class Command(BaseCommand):
         self.stopping = False
         if once:
             # A list, not a generator: what fails must not keep the rest from being done.
-            done = [self._do(self._deliver_all), *(self._do(job) for _seconds, job in JOBS)]
+            done = [self._finish(job) for job in (self._deliver_batch, *(job for _seconds, job in JOBS))]
             if not all(done):
                 raise CommandError("Not everything was done; the log says what failed.")
             return
@@ -73,36 +79,46 @@ class Command(BaseCommand):
         while not self.stopping:
             # One that broke, or is old, is replaced.
             close_old_connections()
-            well = self._do(self._deliver_all)
+            sent = self._do(self._deliver_batch)
+            more = bool(sent)
             for seconds, job in JOBS:
-                if not self.stopping and time.monotonic() >= next_run[job]:
-                    next_run[job] = time.monotonic() + seconds
-                    self._do(job)
-            failures = 0 if well else failures + 1
-            self._wait(min(IDLE_SECONDS * 2 ** min(failures, 5), LONGEST_WAIT_SECONDS))
+                now = time.monotonic()
+                if not self.stopping and now >= next_run[job]:
+                    did_something = bool(self._do(job))
+                    next_run[job] = now if did_something else now + seconds
+                    more = more or did_something
+            failures = failures + 1 if sent is None else 0
+            if not more:
+                self._wait(min(IDLE_SECONDS * 2 ** min(failures, 5), LONGEST_WAIT_SECONDS))
 
-    def _deliver_all(self) -> None:
-        """Deliver what is due, batch after batch, until none is left or it is time to stop."""
-        sent = BATCH
-        while sent == BATCH and not self.stopping:
-            sent = 0
-            with closing(deliveries(limit=BATCH)) as letters:
-                for letter in letters:
-                    sent += letter.status == Letter.Status.SENT
-                    self.stdout.write(describe(letter))
-                    if self.stopping:
-                        break
+    def _finish(self, job: Callable[[], int]) -> bool:
+        """Run it until it finds nothing more to do; whether it went well."""
+        while done := self._do(job):
+            if self.stopping:
+                break
+        return done is not None
 
-    def _do(self, job: Callable[[], object]) -> bool:
-        """Run it; whether it went well. What it raises is logged, and ends nothing."""
+    def _deliver_batch(self) -> int:
+        """Deliver one batch of what is due, so that thousands of letters keep no other job waiting; returns how many
+        were sent."""
+        sent = 0
+        with closing(deliveries(limit=BATCH)) as letters:
+            for letter in letters:
+                sent += letter.status == Letter.Status.SENT
+                self.stdout.write(describe(letter))
+                if self.stopping:
+                    break
+        return sent
+
+    def _do(self, job: Callable[[], int]) -> int | None:
+        """Run it; how much it did, None when it failed. What it raises is logged, and ends nothing."""
         try:
-            job()
+            return job()
         except Exception as error:
             # The places, not the message: a database's message may quote a person's data.
             places = "".join(traceback.format_tb(error.__traceback__))
             logger.error("%s failed: %s\n%s", job.__name__, type(error).__name__, places)
-            return False
-        return True
+            return None
 
     def _wait(self, seconds: float) -> None:
         """Wait, in steps so short that nobody who stops the worker notices."""

@@ -1,0 +1,212 @@
+"""Decisions that are prepared first and applied later, many at once: prepare, look through, approve; the worker does the rest."""
+
+import logging
+import traceback
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import OperationalError, transaction
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from applications import letter_texts, workflow
+from applications.decisions import Outcome, decide, programs_asking, refuse_unfounded, stale_sentence
+from applications.letter_texts import LetterText, OfferTerms
+from applications.models import Application, PreparedDecision, RejectionReason, StatusChange
+from applications.models.decisions import new_batch
+from applications.workflow import Status
+from letters.models import Letter, LetterQuerySet
+
+logger = logging.getLogger(__name__)
+
+State = PreparedDecision.State
+# Decisions in one transaction: most of the time of one is the disk's, and others wait for the lock while it lasts.
+TOGETHER = 10
+
+
+@transaction.atomic
+def prepare(
+    *,
+    applications: list[Application],
+    action: str,
+    by: User,
+    note: str = "",
+    reason: RejectionReason | None = None,
+    letter: LetterText | None = None,
+    terms: OfferTerms | None = None,
+    at: datetime | None = None,
+) -> list[Outcome]:
+    """Keeps the same decision for each application, in place of what was prepared for it before; candidates see nothing.
+
+    `applications` are as the recruiter saw them: on another status or revision the decision is refused, here and when it
+    is applied. `letter` None: each gets the program's words. An offer needs `terms`; an interview is arranged one by one.
+    Returns an outcome for each application, in order. Raises ValueError for an interview, or an offer without terms.
+    """
+    at = at or timezone.now()
+    row = workflow.transition(action)
+    if row.target == Status.INTERVIEW or (row.target == Status.OFFER and terms is None):
+        raise ValueError("An interview is not prepared, and an offer needs its terms.")
+    # Locked where the database knows locks, so that of two who prepare at once the second replaces the first.
+    locked = Application.objects.select_for_update().filter(pk__in=[application.pk for application in applications])
+    current = {pk: (status, sent) for pk, status, sent in locked.order_by("pk").values_list("pk", "status", "revision")}
+    running = set(
+        PreparedDecision.objects.approved().filter(application__in=current).values_list("application", flat=True)
+    )
+    asking = programs_asking(row, reason)
+
+    def problem(application: Application) -> str:
+        if current.get(application.pk) != (application.status, application.revision):
+            return stale_sentence(application)
+        if application.pk in running:
+            return _("Another decision on this application is being applied at this moment. Look at it again.")
+        try:
+            refuse_unfounded(application, row, note=note, reason=reason, asking=asking)
+        except workflow.NotAllowed as error:
+            return str(error)
+        return ""
+
+    outcomes = [Outcome(application, problem(application)) for application in applications]
+    ready = [outcome.application for outcome in outcomes if not outcome.problem]
+    PreparedDecision.objects.waiting().filter(application__in=[application.pk for application in ready]).delete()
+    PreparedDecision.objects.bulk_create(
+        PreparedDecision(
+            application=application,
+            action=action,
+            seen_status=application.status,
+            seen_revision=application.revision,
+            note=note.strip(),
+            reason=reason,
+            subject=letter.subject if letter else "",
+            body=letter.body if letter else "",
+            prepared_by=by,
+            prepared_at=at,
+            **(vars(terms) if terms else {}),
+        )
+        for application in ready
+    )
+    return outcomes
+
+
+def discard(*, prepared: QuerySet, by: User) -> int:
+    """Forgets those of `prepared` that are not applied yet; returns how many."""
+    count, _by_model = _waiting_among(prepared).delete()
+    logger.info("%s prepared decisions discarded by user %s", count, by.pk)
+    return count
+
+
+def approve(*, prepared: QuerySet, by: User, at: datetime | None = None) -> UUID | None:
+    """Hands those of `prepared` that still wait to the worker, as one batch; returns its name, None when none waits.
+
+    One UPDATE, so that of two recruiters who approve at once each row goes with one of them.
+    """
+    batch = new_batch()
+    taken = _waiting_among(prepared).update(
+        state=State.APPROVED, batch=batch, approved_by=by, approved_at=at or timezone.now()
+    )
+    return batch if taken else None
+
+
+def _waiting_among(prepared: QuerySet) -> QuerySet:
+    """As conditions on the rows themselves: those are looked at again when another transaction held a row."""
+    return PreparedDecision.objects.waiting().filter(pk__in=prepared.order_by().values("pk"))
+
+
+def prepared_of(application: Application) -> PreparedDecision | None:
+    """What waits or is being applied for this application; there is never more than one."""
+    unsettled = application.prepared_decisions.filter(state__in=[State.PREPARED, State.APPROVED])
+    return unsettled.select_related("prepared_by", "reason", "office").first()
+
+
+def terms_of(prepared: PreparedDecision) -> OfferTerms | None:
+    return OfferTerms(prepared.office, prepared.start_date, prepared.answer_by) if prepared.office else None
+
+
+def letter_of(prepared: PreparedDecision) -> LetterText | None:
+    """The letter as it goes out with this decision; None where none does."""
+    if not workflow.transition(prepared.action).writes:
+        return None
+    return _own_words(prepared) or letter_texts.compose(prepared.application, prepared.action, terms=terms_of(prepared))
+
+
+def _own_words(prepared: PreparedDecision) -> LetterText | None:
+    return LetterText(prepared.subject, prepared.body) if prepared.subject else None
+
+
+def words_of(prepared: QuerySet) -> str:
+    """The mark of the programs' words in the letters of those of `prepared` that still wait (letter_texts.words_mark)."""
+    rows = _waiting_among(prepared).filter(subject="").order_by()
+    letters = rows.values_list("application__window__program", "action").distinct()
+    return letter_texts.words_mark(each for each in letters if workflow.transition(each[1]).writes)
+
+
+def letters_of(batch: UUID) -> LetterQuerySet:
+    """The letters with which the decisions of a batch are told, as far as they are done."""
+    change = StatusChange.objects.filter(
+        application=OuterRef("application"), action=OuterRef("action"), at__gte=OuterRef("approved_at")
+    )
+    done = PreparedDecision.objects.filter(batch=batch, state=State.DONE)
+    return Letter.objects.filter(
+        pk__in=done.order_by().values(letter=Subquery(change.order_by("pk").values("letter")[:1]))
+    )
+
+
+def apply_approved(*, at: datetime | None = None, limit: int = 200) -> int:
+    """Takes up to `limit` approved decisions, oldest first; returns how many were done or refused. The worker calls it.
+
+    Each is marked and decided in one transaction, with a few others: a worker that dies has lost and repeated nothing,
+    and of two workers one finds the row taken.
+    """
+    approved = PreparedDecision.objects.approved().select_related(
+        "application__candidate", "application__window__program", "office", "reason", "approved_by"
+    )
+    approved = approved.prefetch_related(f"application__{letter_texts.WORDS}")
+    rows = list(approved.defer("application__draft", "application__sent").order_by("pk")[:limit])
+    return sum(_apply_some(rows[start : start + TOGETHER], at=at) for start in range(0, len(rows), TOGETHER))
+
+
+@transaction.atomic
+def _apply_some(rows: list[PreparedDecision], *, at: datetime | None) -> int:
+    # In the order in which others lock applications, so that nobody waits for somebody who waits for them.
+    return sum(_apply(prepared, at=at) for prepared in sorted(rows, key=lambda prepared: prepared.application_id))
+
+
+def _apply(prepared: PreparedDecision, *, at: datetime | None) -> bool:
+    """Call it in a transaction. What decide() has begun when it raises is undone by its own."""
+    mine = PreparedDecision.objects.filter(pk=prepared.pk)
+    if not mine.approved().update(state=State.DONE):
+        return False  # another worker has it
+    if problem := _problem_of_deciding(prepared, at=at):
+        mine.update(state=State.REFUSED, problem=problem)
+    return True
+
+
+def _problem_of_deciding(prepared: PreparedDecision, *, at: datetime | None) -> str:
+    """Decides; what went wrong, as a sentence for recruiters, or nothing. One that fails must not keep the others."""
+    try:
+        decide(
+            application=prepared.application,
+            action=prepared.action,
+            by=prepared.approved_by,
+            seen_status=prepared.seen_status,
+            seen_revision=prepared.seen_revision,
+            note=prepared.note,
+            reason=prepared.reason,
+            letter=_own_words(prepared),
+            terms=terms_of(prepared),
+            at=at,
+        )
+    except workflow.TransitionError as error:
+        return str(error)
+    except ValidationError as error:
+        return " ".join(error.messages)
+    except OperationalError:
+        raise  # the database is away: nothing was done, and the next round tries again
+    except Exception as error:
+        # The places, not the message: a database's message may quote a person's data.
+        places = "".join(traceback.format_tb(error.__traceback__))
+        logger.error("prepared decision %s failed: %s\n%s", prepared.pk, type(error).__name__, places)
+        return _("Not done: an error of ours stood in the way. Decide on the application's page.")
+    return ""

@@ -1,0 +1,64 @@
+"""What the admin's lists show beyond Django's own: the filters that are on, and the name of each value in its cell."""
+
+import re
+from dataclasses import dataclass
+
+from django import template
+from django.contrib.admin.templatetags.admin_list import result_list
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
+
+register = template.Library()
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A filter that is on: what it is about, what was chosen, and the address of the list without it."""
+
+    title: str
+    choice: str
+    without: str
+
+
+@register.simple_tag
+def chosen_filters(cl: ChangeList) -> list[Chosen]:
+    """The filters of the list `cl` that are on. A filter's first choice is ‘all’."""
+    chosen = []
+    for spec in cl.filter_specs:
+        choices = list(spec.choices(cl))
+        chosen += [
+            Chosen(capfirst(spec.title), choice["display"], choices[0]["query_string"])
+            for choice in choices[1:]
+            if choice["selected"]
+        ]
+    return chosen
+
+
+@register.simple_tag
+def without_search(cl: ChangeList) -> str:
+    """The address of the list `cl` without the words searched for: its filters and order stay."""
+    return cl.get_query_string(remove=[SEARCH_VAR])
+
+
+@register.simple_tag
+def without_filters(cl: ChangeList) -> str:
+    """The address of the list `cl` with neither filters nor words searched for, in the same order."""
+    return cl.get_query_string(remove=[SEARCH_VAR, *cl.get_filters_params()])
+
+
+@register.inclusion_tag("admin/change_list_results.html")
+def labelled_rows(cl: ChangeList) -> dict:
+    """Django's own table, in which each cell names its column: on a phone, where a row is a card, nothing else would."""
+    context = result_list(cl)
+    names = [capfirst(header["text"]) for header in context["result_headers"]]
+    for row in context["results"]:
+        row[:] = [_named(cell, name) for cell, name in zip(row, names, strict=True)]
+    return context
+
+
+def _named(cell: SafeString, name: str) -> SafeString:
+    if 'class="action-checkbox"' in cell:
+        return cell
+    return mark_safe(re.sub(r"^<t[dh]\b", lambda tag: f'{tag[0]} data-label="{escape(name)}"', cell))  # noqa: S308

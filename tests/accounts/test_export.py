@@ -1,0 +1,110 @@
+"""Tables that leave the site: no spreadsheet runs a cell of theirs, and the first line leaves at once."""
+
+import random
+import unicodedata
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from accounts.export import csv_response, safe_cell
+
+HOSTILE = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    "\x00=1+1",
+    "  =1+1",
+    "\u00a0=1+1",
+    "\u3000＝1",
+    "\ufeff=1",
+    "\u200b=1",
+    '"=1+1"',
+    "“=1+1",
+    '" =1',
+    "＝1+1",
+    "＋1",
+    "－1",
+    "＠SUM",
+    "﹦1",
+    "−1",
+    "fine;=1+1",
+    "fine; =1+1",
+    'fine\n"=1+1"',
+    "=cmd|'/c calc'!A0",
+    '=HYPERLINK("https://evil.example","Look")',
+]
+
+
+def formulas(cell: str) -> list[str]:
+    """What begins like a formula in `cell`, for a program that trims, drops quotes, or separates by semicolons."""
+    ignored = ("Zs", "Cf", "Pi", "Pf", "Cc")
+    found = []
+    for part in cell.replace("\n", ";").split(";"):
+        kept = part
+        while kept and kept[0] != "'" and (kept[0] in '"`´' or unicodedata.category(kept[0]) in ignored):
+            kept = kept[1:]
+        if kept and unicodedata.normalize("NFKC", kept[0]) in "=+-@−":
+            found.append(part)
+    return found
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_cell_is_run_by_a_spreadsheet(text):
+    assert formulas(text.replace("\t", "").replace("\r", "")), "the test does not see what is wrong with it"
+    cell = safe_cell(text)
+    assert not formulas(cell)
+    assert not set(cell) & set("\x00\t\r")
+
+
+def test_no_text_whatever_becomes_a_formula():
+    rng = random.Random(7)
+    pieces = [*"=+-@＝＋－＠−;,\n\t\r\x00 \"'“'a1", "\u00a0", "\u200b", "\ufeff", "name", "\x1b"]
+    for _round in range(20_000):
+        text = "".join(rng.choices(pieces, k=rng.randrange(8)))
+        cell = safe_cell(text)
+        assert not formulas(cell), repr(text)
+        assert not set(cell) & set("\x00\t\r\x1b"), repr(text)
+
+
+def test_a_neutralised_cell_is_left_alone():
+    for text in HOSTILE:
+        assert safe_cell(safe_cell(text)) == safe_cell(text)
+
+
+def test_values_that_harm_nobody_stay_as_they_are():
+    for text in ("Ada Example", "Zoë; and more", "two\nlines", "K7QF-2MXD", "ada@uni.example", "5 - 3 = 2", ""):
+        assert safe_cell(text) == text
+    assert safe_cell(None) == ""
+    assert safe_cell(-5) == -5
+    assert safe_cell(Decimal("-0.25")) == Decimal("-0.25")
+    assert safe_cell(datetime(2027, 2, 12, 23, 59, tzinfo=UTC)) == "2027-02-12 23:59:00Z"
+
+
+def test_a_very_long_cell_takes_no_time_to_speak_of():
+    for text in (" " * 200_000, "\n" * 200_000, ";" * 200_000, "\n ;" * 70_000, '"' * 200_000):
+        safe_cell(text)
+
+
+def test_the_file_is_what_spreadsheets_read():
+    response = csv_response(
+        "Applications & more", ["Name", "=Note"], [["Ada, née B.", 'She said "yes"\r\nand no'], ["é", None]]
+    )
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert response["Content-Disposition"].startswith('attachment; filename="applications-more-2')
+    assert response["Cache-Control"] == "private, no-store"
+    text = response.getvalue().decode()
+    assert text == ('\ufeffName,\'=Note\r\n"Ada, née B.","She said ""yes""\nand no"\r\né,\r\n')
+
+
+def test_the_titles_leave_before_a_row_is_read():
+    def rows():
+        raise AssertionError("a row was read")
+        yield
+
+    first = next(iter(csv_response("x", ["Name"], rows()).streaming_content))
+    assert first == "\ufeffName\r\n".encode()

@@ -1,0 +1,161 @@
+"""Decisions through crashes and rushes: killed workers, several workers, two recruiters at once. Each guard has a control."""
+
+import json
+import signal
+
+import pytest
+
+from tests.faults.rush import Client, all_at_once
+from tests.server import Server, running_server
+
+pytestmark = pytest.mark.server
+
+NUMBER = 12
+APPROVED = f"""
+from tests.applications.decided import *
+from tests.factories import *
+from applications.prepared import *
+from applications.models import *
+window = make_window()
+rosa = make_recruiter(window.program)
+applications = [brought_to("in_review", window, rosa) for _number in range({NUMBER})]
+prepare(applications=applications, action="reject", by=rosa)
+approve(prepared=PreparedDecision.objects.all(), by=rosa)
+"""
+COUNTED = """
+import json
+from applications.models import *
+from letters.models import Letter
+print(json.dumps({
+    "done": PreparedDecision.objects.filter(state="done").count(),
+    "waiting": PreparedDecision.objects.filter(state="approved").count(),
+    "rejected": Application.objects.filter(status="rejected").count(),
+    "changes": StatusChange.objects.filter(action="reject").count(),
+    "letters": Letter.objects.filter(kind="reject").count(),
+}))
+"""
+# A worker that dies in its fifth decision: after it was written, before all of it is committed.
+KILLED = """
+import django; django.setup()
+import os, signal
+from applications import prepared
+decide, begun = prepared.decide, []
+def killed(**facts):
+    begun.append(1)
+    if len(begun) == 5:
+        {before}
+        os.kill(os.getpid(), signal.SIGKILL)
+    return decide(**facts)
+prepared.decide = killed
+prepared.TOGETHER = 2
+{guard_removed}
+prepared.apply_approved()
+"""
+# Marked, and that committed, before it is decided.
+MARKED_FIRST = """
+def marked_first(rows, *, at):
+    for row in rows:
+        prepared.PreparedDecision.objects.filter(pk=row.pk).update(state="done")
+        prepared._problem_of_deciding(row, at=at)
+    return len(rows)
+prepared._apply_some = marked_first
+"""
+APPLY = """
+import django; django.setup()
+from applications.prepared import apply_approved
+apply_approved()
+"""
+
+
+@pytest.fixture
+def server():
+    with running_server(workers=1) as running:
+        yield running
+
+
+def counted(server: Server) -> dict[str, int]:
+    return json.loads(server.python(COUNTED))
+
+
+def kill_one_worker(server: Server, *, before: str, guard_removed: str = "") -> None:
+    worker = server.start("-c", KILLED.format(before=before, guard_removed=guard_removed))
+    assert worker.wait(timeout=30) == -signal.SIGKILL, server.log()[-2000:]
+
+
+def apply_with(server: Server, workers: int) -> None:
+    started = [server.start("-c", APPLY) for _number in range(workers)]
+    assert [worker.wait(timeout=60) for worker in started] == [0] * workers, server.log()[-2000:]
+
+
+@pytest.mark.parametrize("before", ["decide(**facts)", "pass"], ids=["written", "begun"])
+def test_a_killed_worker_loses_and_repeats_no_decision_and_several_do_the_rest(server, before):
+    server.python(APPROVED)
+    kill_one_worker(server, before=before)
+    assert counted(server) == {"done": 4, "waiting": NUMBER - 4, "rejected": 4, "changes": 4, "letters": 4}
+    apply_with(server, workers=3)
+    assert counted(server) == {
+        "done": NUMBER,
+        "waiting": 0,
+        "rejected": NUMBER,
+        "changes": NUMBER,
+        "letters": NUMBER,
+    }
+
+
+def test_control_marked_before_it_is_decided_one_is_lost(server):
+    server.python(APPROVED)
+    kill_one_worker(server, before="pass", guard_removed=MARKED_FIRST)
+    apply_with(server, workers=1)
+    now = counted(server)
+    assert (now["done"], now["waiting"], now["rejected"]) == (NUMBER, 0, NUMBER - 1)
+
+
+# --- Two recruiters at one application ---
+
+AT_THE_PAGE = """
+import json
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.urls import reverse
+from tests.applications.decided import brought_to
+from tests.factories import *
+window = make_window()
+people = [make_recruiter(window.program, name=name) for name in ("Rosa", "Otto")]
+application = brought_to("in_review", window, people[0])
+sessions = []
+for user in people:
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    sessions.append(session.session_key)
+paths = [reverse("admin:applications_decide", args=[application.pk, action]) for action in ("reject", "waitlist")]
+print(json.dumps([sessions, paths]))
+"""
+FORM = {"seen_status": "in_review", "seen_revision": "1", "note": "", "subject": "About you", "body": "Dear Ada"}
+DECISIONS = """
+from applications.models import StatusChange
+print(StatusChange.objects.filter(action__in=["reject", "waitlist"]).count())
+"""
+
+
+def both_decide(server: Server) -> tuple[list, int]:
+    """What ten clicks by each of two recruiters are answered, and how many decisions were written."""
+    sessions, paths = json.loads(server.python(AT_THE_PAGE))
+    clients = [Client(*pair, FORM) for pair in zip(sessions, paths, strict=True)]
+    return all_at_once(server, clients * 10), int(server.python(DECISIONS))
+
+
+def test_of_two_recruiters_at_once_one_wins_and_the_other_is_told():
+    with running_server() as server:
+        replies, decisions = both_decide(server)
+    assert decisions == 1
+    assert sorted(reply.status for reply in replies) == [302] + [409] * 19
+    assert all("changed" in reply.body for reply in replies if reply.status == 409)
+
+
+def test_control_without_the_guards_both_decide():
+    with running_server(app="tests.faults.unguarded_decisions_wsgi") as server:
+        _replies, decisions = both_decide(server)
+    assert decisions > 1
