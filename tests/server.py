@@ -32,7 +32,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 30
+START_SECONDS = 60
 CODE = re.compile(r"^\s*([A-Z0-9]{3,4}-?[A-Z0-9]{3,4})\s*$", re.MULTILINE)
 
 
@@ -90,7 +90,7 @@ class Server:
         letters = [message_from_bytes(raw, policy=policy.default) for raw in raws]
         return [letter for letter in letters if to.lower() in (letter["To"] or "").lower()]
 
-    def code_for(self, email: str, *, seconds: float = 15, after: int = 0) -> str:
+    def code_for(self, email: str, *, seconds: float = 30, after: int = 0) -> str:
         """The newest sign-in code written to this address, waited for; `after`: how many letters to it are old."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

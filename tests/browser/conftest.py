@@ -23,6 +23,7 @@ FLAGS = (
     "--disable-sync",
 )
 SECONDS = 1000  # Playwright counts in milliseconds
+expect.set_options(timeout=15 * SECONDS)
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +52,7 @@ def visitor(browser, server):
 
     def open_window(*, javascript: bool = True, **options) -> Page:
         context = browser.new_context(base_url=server.base_url, java_script_enabled=javascript, **options)
-        context.set_default_timeout(10 * SECONDS)
+        context.set_default_timeout(30 * SECONDS)  # a busy machine is slow; only what fails waits so long
         contexts.append(context)
         page = context.new_page()
         _watch(page, problems)
