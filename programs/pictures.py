@@ -5,6 +5,7 @@ change, so browsers may keep them for ever; a new picture gets a new key, and `s
 names.
 """
 
+import logging
 import re
 import secrets
 from datetime import datetime, timedelta
@@ -21,6 +22,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import ExifTags, Image, ImageCms, ImageOps
+
+logger = logging.getLogger(__name__)
 
 FOLDER = "pictures"
 WIDTHS = (480, 800, 1200, 1600)
@@ -115,8 +118,9 @@ def read_picture(upload: File) -> Image.Image:
         image = Image.open(upload, formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_many_pixels() from None
-    except Exception:
+    except Exception as error:
         # Hostile files raise nearly anything: OSError, SyntaxError, ValueError, struct.error, MemoryError.
+        logger.info("An uploaded picture can't be opened: %s", type(error).__name__)
         raise ValidationError(
             _("This is not a picture we can read. Choose a JPEG, PNG or WebP file."), code="not_a_picture"
         ) from None
@@ -124,8 +128,9 @@ def read_picture(upload: File) -> Image.Image:
         _check_header(image)
         try:
             return _normalised(image)
-        except Exception:
+        except Exception as error:
             # As above: from here on the pixels themselves are read.
+            logger.warning("An uploaded picture can't be decoded: %s", type(error).__name__)
             raise ValidationError(
                 _("This picture is damaged or incomplete. Open and save it again, or choose another."),
                 code="damaged_picture",

@@ -87,7 +87,7 @@ def test_values_that_harm_nobody_stay_as_they_are():
 
 def test_a_very_long_cell_takes_no_time_to_speak_of():
     for text in (" " * 200_000, "\n" * 200_000, ";" * 200_000, "\n ;" * 70_000, '"' * 200_000):
-        safe_cell(text)
+        assert safe_cell(text).replace("\r", "") == text
 
 
 def test_the_file_is_what_spreadsheets_read():
