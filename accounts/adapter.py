@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -15,9 +16,24 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from qrcode.image.svg import SvgPathFillImage
 
+from accounts.devices import device_of
+from accounts.models import User
+from accounts.security_log import security_log
+
 
 class AccountAdapter(DefaultAccountAdapter):
     """Sign-in."""
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Signs in whoever has shown all that is asked; the session remembers in which browser."""
+        super().login(request, user)
+        request.session["device"] = device_of(request.headers.get("User-Agent", ""))
+        factors = [record["type"] for record in get_authentication_records(request, user) if record["method"] == "mfa"]
+        security_log.info("user %s signed in: %s", user.pk, ", ".join(["code by e-mail", *factors]))
+
+    def send_notification_mail(self, template_prefix: str, user: User, context: dict | None = None, email=None) -> None:
+        """Told when a second factor changes: we note it, and send no letter of allauth's."""
+        security_log.info("user %s: %s", user.pk, template_prefix.rpartition("/")[2])
 
     def respond_user_inactive(self, request: HttpRequest, user) -> HttpResponse:
         messages.error(

@@ -3,9 +3,11 @@
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 
@@ -68,6 +70,41 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
 
+class SessionQuerySet(models.QuerySet):
+    def of(self, user: User, at: datetime) -> "SessionQuerySet":
+        """Where `user` is signed in at that moment (aware), what was used last first."""
+        return self.filter(user=user, expire_date__gt=at).order_by("-used_at")
+
+
+class Session(AbstractBaseSession):
+    """A browser's session, and whose it is. The row is the session: once it is deleted, nobody is signed in by it.
+
+    Written by accounts/sessions.py. No network address is kept, and of the browser's name only what `device` says.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
+    of_staff = models.BooleanField(default=False)  # it ends when nothing happens
+    used_at = models.DateTimeField()
+
+    objects = BaseSessionManager.from_queryset(SessionQuerySet)()
+
+    @classmethod
+    def get_session_store_class(cls) -> type:
+        from accounts.sessions import SessionStore
+
+        return SessionStore
+
+    @property
+    def public_id(self) -> str:
+        """What pages call it: the key itself would sign in whoever reads it."""
+        return salted_hmac("accounts.Session", self.session_key, algorithm="sha256").hexdigest()[:24]
+
+    @property
+    def device(self) -> str:
+        """The browser and its system in plain words, as they were at the sign-in; empty where it is not known."""
+        return self.get_decoded().get("device", "")
+
+
 class SignInCode(models.Model):
     """A code that went to an address by e-mail and waits for the session that asked for it.
 
@@ -101,3 +138,32 @@ class SignInCode(models.Model):
     def seconds_to_wait(self, at: datetime) -> int:
         """Whole seconds until the next letter may go out, at least 0."""
         return max(0, round((self.sent_at + self.PAUSE - at).total_seconds()))
+
+
+class RateLimit(models.Model):
+    """How often somebody tried something in the period that ends at `ends_at`: written by accounts/limits.py alone."""
+
+    key = models.CharField(max_length=64, primary_key=True)  # a hash of what is limited, and for whom
+    ends_at = models.DateTimeField(db_index=True)
+    used = models.PositiveIntegerField()
+
+    class Meta:
+        default_permissions = ()
+
+
+class ErasureRequest(models.Model):
+    """Somebody asked that everything about them be erased; they can take it back until it is done."""
+
+    user = models.OneToOneField(
+        User, on_delete=models.CASCADE, related_name="erasure_request", verbose_name=_("person")
+    )
+    asked_at = models.DateTimeField(_("asked"))
+
+    class Meta:
+        verbose_name = _("request for erasure")
+        verbose_name_plural = _("requests for erasure")
+        default_permissions = ("view",)  # asked and taken back by the person alone
+        ordering = ["asked_at"]
+
+    def __str__(self) -> str:
+        return str(self.user)

@@ -1,13 +1,20 @@
 """allauth's forms for second factors, fitted to this site."""
 
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa import app_settings
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, ReauthenticateWebAuthnForm
 from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView
 from django import forms
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.security_log import security_log
 
 
 def code_field(label: str) -> forms.CharField:
@@ -16,16 +23,45 @@ def code_field(label: str) -> forms.CharField:
     return forms.CharField(label=label, max_length=64, widget=forms.TextInput(attrs=attrs))
 
 
+# A code is right in its own step and in those to either side, so that one lives for so many seconds.
+APP_CODE_SECONDS = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
+
+
+class OnceForm:
+    """A code can be tried once. allauth forgets after 30 seconds which one was used; with our tolerance it lives for 90."""
+
+    def clean_code(self) -> str:
+        try:
+            if not self._is_first_try():
+                raise ValidationError(
+                    _("You have tried this code already. Wait for the next one that your app shows."), code="again"
+                )
+            return super().clean_code()
+        except ValidationError:
+            log_refusal(self.user)
+            raise
+
+    def _is_first_try(self) -> bool:
+        """Noted before the code is looked at: of two that come at once, one is the first."""
+        tried = f"{self.user.pk} {normalize_user_code(self.cleaned_data['code'])}"
+        key = salted_hmac("accounts.second_factor", tried, algorithm="sha256").hexdigest()
+        return cache.add(f"accounts:tried:{key}", True, timeout=APP_CODE_SECONDS)
+
+
 class SetUpAppForm(ActivateTOTPForm):
     code = code_field(_("Code that the app shows"))
 
 
-class ShowCodeForm(AuthenticateForm):
+class ShowCodeForm(OnceForm, AuthenticateForm):
     code = code_field(_("Code"))
 
 
-class ShowCodeAgainForm(ReauthenticateForm):
+class ShowCodeAgainForm(OnceForm, ReauthenticateForm):
     code = code_field(_("Code"))
+
+
+def log_refusal(user: User) -> None:
+    security_log.warning("a second factor of user %s was refused", user.pk)
 
 
 def refusal(error: Exception) -> ValidationError:
@@ -49,6 +85,7 @@ class ShowPasskeyForm(AuthenticateWebAuthnForm):
         try:
             return super().clean_credential()
         except Exception as error:
+            log_refusal(self.user)
             raise refusal(error) from error
 
 
@@ -57,6 +94,7 @@ class ShowPasskeyAgainForm(ReauthenticateWebAuthnForm):
         try:
             return super().clean_credential()
         except Exception as error:
+            log_refusal(self.user)
             raise refusal(error) from error
 
 

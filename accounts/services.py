@@ -11,14 +11,16 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
-from django.utils.translation import gettext
 
+from accounts.mail import as_mail
+from accounts.mail_now import MailServerAway, send_now
 from accounts.models import SignInCode, User
+from accounts.signed_in import end_sessions
 
 logger = logging.getLogger(__name__)
 
@@ -43,22 +45,24 @@ class CodeVoid(Exception):
     """The code is too old, used, or was tried too often: whatever is typed, it opens nothing."""
 
 
-def send_code(*, email: str, at: datetime | None = None) -> SignInCode:
+def send_code(*, email: str, subject: str, at: datetime | None = None) -> SignInCode:
     """Mails a fresh code to the address, known or not, and returns what the session needs to remember.
 
-    The letter is sent here and now rather than by the worker: somebody is waiting for it.
-    Raises LetterNotSent when the mail server refuses it or does not answer within EMAIL_TIMEOUT.
+    The letter is sent here and now rather than by the worker: somebody is waiting for it. `subject` says what the code
+    is for, in its header and in its first line. at: when it is sent (aware; now).
+    Raises MailServerAway when the mail server does not answer within EMAIL_CODE_TIMEOUT (ask mail_now.is_away() first);
+    LetterNotSent when it refuses the letter.
     """
     at = at or timezone.now()
     SignInCode.objects.filter(sent_at__lt=at - KEPT).delete()
     code = f"{secrets.randbelow(10**CODE_LENGTH):0{CODE_LENGTH}}"
     pending = SignInCode.objects.create(email=email, code_hash=_hash(email, code), sent_at=at)
     try:
-        _letter(email, code).send()
-    except (
-        OSError,
-        ValueError,
-    ) as error:  # SMTP's errors are OSErrors; an address that no header can hold, a ValueError
+        send_now(_letter(email, code, subject))
+    except MailServerAway:
+        pending.delete()
+        raise
+    except (OSError, ValueError) as error:  # SMTP's errors are OSErrors
         pending.delete()
         logger.error("A sign-in code could not be sent: %s", type(error).__name__)
         raise LetterNotSent from error
@@ -98,8 +102,13 @@ def account_for(*, email: str) -> User:
 
 
 def make_administrator(*, email: str, name: str = "") -> User:
-    """Gives an address an account that may do everything, or its account these rights."""
+    """Gives an address an account that may do everything, or its account these rights.
+
+    A session from before ends: it began as that of somebody else.
+    """
     user = account_for(email=email)
+    if not user.is_staff:
+        end_sessions(user=user, why="made an administrator")
     user.is_staff = user.is_superuser = user.is_active = True
     user.name = name or user.name
     user.save()
@@ -111,19 +120,20 @@ def _hash(email: str, code: str) -> str:
     return salted_hmac("accounts.SignInCode", f"{email} {code}", algorithm="sha256").hexdigest()
 
 
-def _letter(email: str, code: str) -> EmailMessage:
+def _letter(email: str, code: str, subject: str) -> EmailMultiAlternatives:
     body = render_to_string(
         "account/sign_in_code_letter.txt",
         {
+            "subject": subject,
             "code": f"{code[:4]}-{code[4:]}",
             "minutes": SignInCode.LIFETIME // timedelta(minutes=1),
             "site_url": settings.SITE_URL,
         },
     )
-    return EmailMessage(
-        subject=gettext("Your sign-in code for Pinterns"),
-        body=body,
-        to=[email],
+    return as_mail(
+        subject=subject,
+        text=body,
+        to=email,
         headers={
             "Auto-Submitted": "auto-generated",
             "Message-ID": make_msgid(domain=urlsplit(settings.SITE_URL).hostname),

@@ -6,7 +6,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.urls import include, path
 
-from accounts import second_factor, views
+from accounts import second_factor, session_views, views
 from accounts.staff import staff_only, totp_picture
 
 security = [
@@ -45,5 +45,7 @@ urlpatterns = [
     path("sign-in/", views.ask_for_code, name="account_login"),
     path("sign-in/code/", views.confirm_code, name="account_confirm_login_code"),
     path("sign-out/", views.sign_out, name="account_logout"),
+    path("sessions/", session_views.sessions, name="sessions"),
+    path("staff/session/", session_views.session_state, name="session_state"),
     path("staff/security/", include(security)),
 ]

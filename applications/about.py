@@ -2,6 +2,8 @@
 and contact need: no photo, no birth date, no gender, no nationality, no graduation date, no salary history."""
 
 import re
+from functools import cached_property
+from itertools import zip_longest
 from typing import Any
 
 from django import forms
@@ -9,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django_countries import countries
 
-from programs.kinds import LenientForm
+from programs.kinds import LenientForm, topic
 from programs.models import Office
 
 MOST_LINKS = 3
@@ -61,6 +63,9 @@ class AboutForm(LenientForm):
             raise forms.ValidationError(_("Give a number such as +1 415 555 0100, or leave this empty."))
         return phone
 
+    def topics(self) -> dict[str, str]:
+        return {name: topic("about", name) for name in self.fields}
+
     @property
     def links(self) -> list[str]:
         """The links that were given, in order; call it when the form is valid."""
@@ -83,24 +88,70 @@ class OfficesForm(LenientForm):
         for number, name in enumerate(self.ranks, start=1):
             self.fields[name] = forms.ChoiceField(
                 label=_rank(number),
-                choices=[
-                    ("", _("Choose an office") if number == 1 else _("None")),
-                    *((pk, office.name) for pk, office in self.offices.items()),
-                ],
+                choices=[(pk, office.name) for pk, office in self.offices.items()],
                 required=number == 1,
+                widget=forms.HiddenInput,
                 error_messages={
                     "required": _("Choose at least one office."),
                     "invalid_choice": _("Choose one of this program's offices."),
                 },
             )
         self.countries = list(dict.fromkeys(str(office.country) for office in offices))
+        asked = self._countries_chosen
         for code in self.countries:
             self.fields[f"work_{code}"] = forms.ChoiceField(
                 label=_("Work authorisation: %(country)s") % {"country": countries.name(code)},
                 help_text=_("Asked only for the countries of the offices that you chose."),
                 choices=[("", _("Choose an answer")), *AUTHORISATION.items()],
                 required=False,
+                # What was answered for a country that is not asked about any more is kept, for the case that it is again.
+                widget=forms.Select if code in asked else forms.HiddenInput,
             )
+
+    @cached_property
+    def _posted_order(self) -> list[str]:
+        """The ids of the offices that were posted, best first: each once, and none that this program doesn't have."""
+        posted = (self.data.get(self.add_prefix(name), "") for name in self.ranks)
+        return [office for office in dict.fromkeys(posted) if office in self.offices]
+
+    @property
+    def _countries_chosen(self) -> list[str]:
+        return list(dict.fromkeys(str(self.offices[office].country) for office in self._posted_order))
+
+    @property
+    def ranking(self) -> list[tuple[str, Office]]:
+        """For the page: the offices chosen so far, each with its rank in words."""
+        return [(_rank(number), self.offices[office]) for number, office in enumerate(self._posted_order, start=1)]
+
+    @property
+    def others(self) -> list[Office]:
+        """For the page: the offices that are not chosen yet."""
+        return [office for pk, office in self.offices.items() if pk not in self._posted_order]
+
+    @property
+    def rank_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.ranks]
+
+    @property
+    def unasked_fields(self) -> list[forms.BoundField]:
+        """Work authorisation for the countries in which no office is chosen."""
+        return [field for field in self.hidden_fields() if field.name not in self.ranks]
+
+    @property
+    def needed(self) -> list[str]:
+        return ["rank_1", *(f"work_{code}" for code in self._countries_chosen)]
+
+    def target(self, name: str) -> str:
+        return "offices-ranked" if name in self.ranks else super().target(name)
+
+    def rearranged(self, move: str, office: str) -> dict[str, list[str]]:
+        """What the fields of the ranks hold after `move` (“add”, “remove”, “up”, “down”) of one of this program's offices, by id."""
+        order = list(self._posted_order)
+        place = order.index(office) if office in order else len(order)
+        order[place : place + 1] = []
+        if move != "remove":
+            order.insert(max(place + {"add": 0, "up": -1, "down": 1}[move], 0), office)
+        return {self.add_prefix(name): [pk] for name, pk in zip_longest(self.ranks, order, fillvalue="")}
 
     def clean(self) -> dict:
         cleaned = super().clean()
@@ -116,6 +167,10 @@ class OfficesForm(LenientForm):
                     f"work_{code}", _("Tell us whether you may work there: you chose an office in this country.")
                 )
         return cleaned
+
+    def topics(self) -> dict[str, str]:
+        """Work authorisation, which is the same in every office of a country; an order of offices belongs to one program."""
+        return {f"work_{code}": topic("work", code) for code in self.countries}
 
     @property
     def chosen(self) -> list[Office]:

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -14,47 +15,70 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.staff import has_admin_access
-from applications.documents import Upload, in_draft, receive
+from applications import autosave, resume, typed
+from applications.both import both_page
+from applications.carry_over import earlier_for, first_draft, labels_of, told_in
+from applications.differences import names_to_keep, with_saved
+from applications.documents import Upload, in_draft, receive, text_of, why_not_kept
+from applications.edits import edit_by
 from applications.form import ApplicationForm, Draft
+from applications.form_page import form_page, why_shut
 from applications.inspection import Unreadable
-from applications.models import Application, Extension
-from applications.services import Incomplete, NotEditable, NotSent, SentAlready, save_draft, shut_sentence, submit
+from applications.models import Answer, Application, Extension
+from applications.posted import number, seen_version
+from applications.services import DraftChanged, Incomplete, NotEditable, NotSent, SentAlready, save_draft, submit
 from applications.workflow import Status
+from programs.kinds import Known
 from programs.models import Program, Window
+from programs.qualify import recall
 from programs.times import day
 
-_SAVE, _SEND, _ADD, _REMOVE = "save", "send", "add", "remove-document"
+_SAVE, _SEND, _REMOVE = "save", "send", "remove-document"
+_USE = "use"  # what a file offers
+_LEAVE_SAVED = "leave-saved"  # of two versions, the one that is saved stays as it is
 
 
 @never_cache
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def apply(request: HttpRequest, slug: str) -> HttpResponse:
     """The application form of a program's window."""
+    if not request.user.is_authenticated:
+        return _signed_out(request, slug)
     at = timezone.now()
     program = get_object_or_404(Program.objects.with_pages().filter(published=True), slug=slug)
     known = [window for window in program.windows.all() if window.published]
-    window = _window(program, known, request.user, _number(request.POST, "window"), at)
+    window = _window(program, known, request.user, number(request.POST, "window"), at)
     if window is None:
         return redirect(program)
-    application = Application.objects.filter(candidate=request.user, window=window).first()
-    if application:
-        application.window = window
     if request.method == "POST":
-        return _post(request, window, application, at)
+        return _post(request, window, at)
+    application = _saved(request.user, window)
     if window.state(at) == Window.State.SCHEDULED:
         return redirect(program)
     if application and not application.can_edit(at):
         return redirect(application)
+    waiting = typed.waiting(request, window)
+    if waiting:
+        form = ApplicationForm(window=window, draft=waiting.draft, documents=in_draft(application), lenient=False)
+        notice = _(
+            "You are back, and what you typed is here. Check that it is saved before you go on. A file that you had "
+            "just chosen has to be chosen again."
+        )
+        return form_page(
+            request, window, application, form, at, notice=notice, unsaved=True, version=waiting.seen_version
+        )
     if application is None and window.state(at) != Window.State.OPEN:
-        return _page(request, window, None, ApplicationForm(window=window, draft={}), at, read_only=True)
-    draft = application.draft if application else _first_draft(request.user)
+        return form_page(request, window, None, ApplicationForm(window=window, draft={}), at, read_only=True)
+    known = recall(request.session, at=at)
+    # A file that was uploaded before anything was saved makes an application whose draft is empty.
+    draft = application and application.draft
+    draft = draft or first_draft(window=window, name=request.user.name, known=known)
+    form = ApplicationForm(window=window, draft=draft, documents=in_draft(application), lenient=False)
     # After a send that was refused, and whenever somebody asks, the saved answers are judged as sending judges them.
-    lenient = "check" not in request.GET or application is None
-    form = ApplicationForm(window=window, draft=draft, documents=in_draft(application), lenient=lenient)
-    if not lenient:
-        form.is_valid()
-    return _page(request, window, application, form, at, notice=_what_changed(application))
+    checked = "check" in request.GET and application is not None
+    before = _told_before(request.user, form, application, known)
+    notice = _what_changed(application)
+    return form_page(request, window, application, form, at, notice=notice, before=before, checked=checked)
 
 
 def _window(program: Program, known: Iterable[Window], reader: User, named: int, at: datetime) -> Window | None:
@@ -66,8 +90,20 @@ def _window(program: Program, known: Iterable[Window], reader: User, named: int,
     return window
 
 
-def _first_draft(user: User) -> Draft:
-    return {"about-full_name": [user.name]}
+def _saved(candidate: User, window: Window) -> Application | None:
+    """What the candidate has sent or saved for `window`."""
+    application = Application.objects.filter(candidate=candidate, window=window).first()
+    if application:
+        application.window = window
+    return application
+
+
+def _told_before(user: User, form: ApplicationForm, application: Application | None, known: Known) -> dict:
+    """What the page says of answers given before: those of “Where do I qualify?” in it, and an earlier application's."""
+    if application and application.status != Status.DRAFT:
+        return {}
+    told = labels_of(form, told_in(form, known).keys())
+    return {"told": told, "earlier": None if application else earlier_for(form, candidate=user)}
 
 
 def _what_changed(application: Application | None) -> str:
@@ -81,13 +117,33 @@ def _what_changed(application: Application | None) -> str:
     return ""
 
 
-def _post(request: HttpRequest, window: Window, application: Application | None, at: datetime) -> HttpResponse:
+def _signed_out(request: HttpRequest, slug: str) -> HttpResponse:
+    """To the door and back; what was posted waits meanwhile."""
+    if request.POST.get("action") == autosave.ACTION:
+        return autosave.signed_out()
+    if request.method == "POST":
+        typed.keep(request, slug)
+    return redirect_to_login(request.get_full_path())
+
+
+def _post(request: HttpRequest, window: Window, at: datetime) -> HttpResponse:
+    """Saves, then does what was asked. What is saved already, save_draft() reads and locks; before it, only few ask."""
     action, _colon, target = request.POST.get("action", _SAVE).partition(":")
+    if action == _LEAVE_SAVED:
+        typed.forget(request, window)
+        return redirect(window.program.apply_url)
     posted = dict(request.POST.lists())
-    if action == _ADD:
-        _add_row(posted, target)
     blank = ApplicationForm(window=window, draft=posted)
-    draft = blank.select(posted)
+    if typed.is_of_another(request):
+        why = _("This page belongs to another account than the one that is signed in now.")
+        return _refused(request, window, None, blank, at, why)
+    edit = edit_by(blank, action, target)
+    draft = blank.select({**posted, **edit.changes})
+    if kept := names_to_keep(request.POST):
+        saved = _saved(request.user, window)
+        draft = with_saved(draft, saved.draft if saved else {}, kept)
+    if action == _USE:
+        draft = _use_suggestions(request, _saved(request.user, window), blank, draft, target)
     uploads, refused = _receive(request, blank)
     removed = [
         section.requirement.pk
@@ -96,33 +152,54 @@ def _post(request: HttpRequest, window: Window, application: Application | None,
     ]
     try:
         application = save_draft(
-            candidate=request.user, window=window, draft=draft, uploads=uploads, removed=removed, at=at
+            candidate=request.user,
+            window=window,
+            draft=draft,
+            uploads=uploads,
+            removed=removed,
+            seen_version=seen_version(request.POST),
+            at=at,
         )
     except NotEditable as error:
-        # Nothing typed is lost: the page comes back with it, though it can be neither saved nor sent.
-        return _page(request, window, application, blank, at, notice=str(error), can_send=False)
+        return _refused(request, window, _saved(request.user, window), blank, at, str(error))
+    except DraftChanged as error:
+        if action == autosave.ACTION:
+            return autosave.changed(error.application, at)
+        return both_page(request, error.application, draft, at)
+    typed.forget(request, window)
+    if action == autosave.ACTION:
+        return autosave.saved(application, why_shut(window, application, at), at)
     if refused:
-        form = ApplicationForm(window=window, draft=draft, documents=in_draft(application))
-        for requirement_id, reason in refused.items():
-            form.refuse_upload(requirement_id, reason)
-        return _page(request, window, application, form, at)
+        form = ApplicationForm(window=window, draft=draft, documents=in_draft(application), lenient=False)
+        return form_page(request, window, application, form, at, refused=refused)
     if action == _SEND:
-        return _send(request, application, max(_number(request.POST, "revision"), 0), at)
-    anchor = f"#requirement-{target}" if action in (_ADD, _REMOVE) else ""
-    return redirect(f"{window.program.apply_url}{anchor}")
+        return _send(request, application, max(number(request.POST, "revision"), 0), at)
+    focus = f"requirement-{target}" if action == _REMOVE else edit.focus
+    return redirect(f"{window.program.apply_url}#{focus}" if focus else window.program.apply_url)
 
 
-def _number(values: QueryDict, name: str) -> int:
-    """A number that a browser sent; -1, which never matches anything, for what is none."""
-    posted = values.get(name, "")
-    return int(posted) if posted.isascii() and posted.isdigit() and len(posted) < 19 else -1
+def _use_suggestions(
+    request: HttpRequest, application: Application | None, form: ApplicationForm, draft: Draft, requirement_id: str
+) -> Draft:
+    """The draft with what was ticked among the offers of a file; tells what was filled in."""
+    texts = [text_of(kept) for pk, kept in in_draft(application).items() if str(pk) == requirement_id]
+    offered = resume.suggestions(texts[0], form) if texts else []
+    draft, filled = resume.use(draft, offered, request.POST.getlist(f"use-{requirement_id}"))
+    if filled:
+        told = _("Filled in from your file: %(fields)s. Look it through before you send.")
+        messages.success(request, told % {"fields": ", ".join(filled)})
+    else:
+        messages.warning(request, _("Nothing was filled in. Tick what you want to use; only empty fields are filled."))
+    return draft
 
 
-def _add_row(posted: dict[str, list[str]], requirement_id: str) -> None:
-    name = f"r{requirement_id}-rows-count"
-    count = posted.get(name, ["1"])[-1] or "1"
-    if count.isascii() and count.isdigit() and len(count) < 4:
-        posted[name] = [str(int(count) + 1)]
+def _refused(
+    request: HttpRequest, window: Window, application: Application | None, form: ApplicationForm, at: datetime, why: str
+) -> HttpResponse:
+    """Nothing typed is lost: it stays on the page or comes back with it, though it can be neither saved nor sent."""
+    if request.POST.get("action") == autosave.ACTION:
+        return autosave.refused(why)
+    return form_page(request, window, application, form, at, notice=why, can_send=False, unsaved=True)
 
 
 def _receive(request: HttpRequest, form: ApplicationForm) -> tuple[list[Upload], dict[int, str]]:
@@ -134,12 +211,8 @@ def _receive(request: HttpRequest, form: ApplicationForm) -> tuple[list[Upload],
             continue
         try:
             uploads.append(receive(section.requirement, file))
-        except Unreadable as error:
-            refused[section.requirement.pk] = str(error)
-        except OSError:
-            refused[section.requirement.pk] = _(
-                "We could not store this file. Your other answers are saved; please choose it again in a minute."
-            )
+        except (Unreadable, OSError) as error:
+            refused[section.requirement.pk] = why_not_kept(error)
     return uploads, refused
 
 
@@ -165,50 +238,18 @@ def _send(request: HttpRequest, application: Application, revision: int, at: dat
     return redirect(application)
 
 
-def has_unsent_changes(application: Application) -> bool:
-    """Whether the working copy of a sent application differs from what was sent, files included."""
+def has_unsent_changes(application: Application, answers: Iterable[Answer] | None = None) -> bool:
+    """Whether the working copy of a sent application differs from what was sent, files included.
+
+    `answers` are those that were sent, with their documents, for who has read them already.
+    """
     if application.status != Status.SUBMITTED:
         return False
-    sent_files = {
-        answer.document.sha256 for answer in application.answers.select_related("document") if answer.document
-    }
+    if answers is None:
+        answers = application.answers.select_related("document")
+    sent_files = {answer.document.sha256 for answer in answers if answer.document}
     kept_files = {document.sha256 for document in in_draft(application).values()}
     return application.draft != application.sent or sent_files != kept_files
-
-
-def _page(
-    request: HttpRequest,
-    window: Window,
-    application: Application | None,
-    form: ApplicationForm,
-    at: datetime,
-    *,
-    notice: str = "",
-    can_send: bool = True,
-    read_only: bool = False,
-    preview: bool = False,
-) -> HttpResponse:
-    state = window.state(at)
-    shut = (
-        state != Window.State.OPEN
-        and not preview
-        and not (application and application.submitted_at and state == Window.State.FULL)
-    )
-    context = {
-        "program": window.program,
-        "window": window,
-        "state": state,
-        "application": application,
-        "form": form,
-        "revision": application.revision if application else 0,
-        "saved_at": application.draft_saved_at if application else None,
-        "notice": notice or (shut_sentence(window, state, kept=application is not None) if shut else ""),
-        "changing": bool(application and application.status == Status.SUBMITTED),
-        "preview": preview,
-        "read_only": read_only,
-        "can_send": can_send and not shut and not preview,
-    }
-    return render(request, "applications/apply.html", context)
 
 
 def runs(request: HttpRequest, program: Program) -> bool:
@@ -225,7 +266,7 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     if not runs(request, program):
         raise Http404
     at = timezone.now()
-    window = _window(program, program.windows.all(), request.user, _number(request.GET, "window"), at) or Window(
+    window = _window(program, program.windows.all(), request.user, number(request.GET, "window"), at) or Window(
         program=program, opens_at=at, closes_at=at, decide_by=at.date()
     )
-    return _page(request, window, None, ApplicationForm(window=window, draft={}), at, preview=True)
+    return form_page(request, window, None, ApplicationForm(window=window, draft={}), at, preview=True)

@@ -1,14 +1,17 @@
 """What recruiters decide, and what the calendar decides for them. A decision, its history and its letter are one transaction."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from applications import letter_texts, workflow
+from accounts.one_by_one import one_by_one
+from applications import letter_texts, tallies, workflow
 from applications.letter_texts import InterviewTerms, LetterText, OfferTerms
 from applications.models import Application, Interview, Offer, RejectionReason, StatusChange
 from applications.workflow import Actor, Status, Transition
@@ -69,6 +72,96 @@ def decide(
     return change
 
 
+@dataclass(frozen=True)
+class Decision:
+    """One of many for decide_many(); its parts are those of decide()."""
+
+    application: Application
+    action: str
+    by: User | None
+    seen_status: str
+    seen_revision: int
+    note: str = ""
+    reason: RejectionReason | None = None
+    letter: LetterText | None = None
+    terms: OfferTerms | None = None
+
+    @property
+    def is_stale(self) -> bool:
+        return (self.application.status, self.application.revision) != (self.seen_status, self.seen_revision)
+
+
+@transaction.atomic
+def decide_many(decisions: list[Decision], *, at: datetime | None = None) -> dict[int, str]:
+    """Takes decisions on as many applications as decide() would one by one, in a few queries for all that are alike.
+
+    An offer needs its terms; interviews are for decide() alone. Returns what kept those from being done
+    that were not, a sentence for the recruiter by the application's id; the others are done.
+    Raises what decide() raises for a row that changes all the same, and ValidationError for an address that is none:
+    then nothing is done, and each is to be tried by itself.
+    """
+    at = at or timezone.now()
+    _read_locked([decision.application for decision in decisions])
+    alike = defaultdict(list)
+    for decision in decisions:
+        alike[decision.action, decision.by, decision.note.strip(), decision.reason].append(decision)
+    problems = {}
+    for (action, by, note, reason), group in alike.items():
+        row = workflow.transition(action)
+        asking = programs_asking(row, reason)
+        found = {decision.application.pk: _begin(decision, row, asking) for decision in group}
+        ready = [decision for decision in group if not found[decision.application.pk]]
+        letters = _letters_of(ready, at=at) if row.writes else {}
+        taken = [decision.application for decision in ready]
+        workflow.take_many(taken, action, by=by, at=at, why=note, reason=reason, letters=letters)
+        _offer([decision for decision in ready if decision.terms])
+        problems |= {pk: problem for pk, problem in found.items() if problem}
+    return problems
+
+
+def _read_locked(applications: list[Application]) -> None:
+    """Brings status and revision up to date, and keeps others from changing them until the transaction ends."""
+    rows = Application.objects.select_for_update().filter(pk__in=[application.pk for application in applications])
+    current = {pk: facts for pk, *facts in rows.order_by("pk").values_list("pk", "status", "revision")}
+    for application in applications:
+        application.status, application.revision = current[application.pk]
+
+
+def _begin(decision: Decision, row: Transition, asking: set[int]) -> str:
+    """Takes back what the decision takes back. Why it can't be done, as a sentence; empty when it can."""
+    if decision.is_stale:
+        return stale_sentence(decision.application)
+    try:
+        refuse_unfounded(decision.application, row, note=decision.note, reason=decision.reason, asking=asking)
+        if row.action == "return":
+            _take_back(decision.application)
+    except workflow.NotAllowed as error:
+        return str(error)
+    return ""
+
+
+def _letters_of(decisions: list[Decision], *, at: datetime) -> dict[int, Letter]:
+    """Writes the letter of each at once; by the application's id."""
+    letters = {
+        decision.application.pk: letter_texts.new(
+            decision.application, decision.action, at=at, text=decision.letter, terms=decision.terms
+        )
+        for decision in decisions
+    }
+    Letter.objects.bulk_create(letters.values())
+    return letters
+
+
+def _offer(decisions: list[Decision]) -> None:
+    """Keeps the places that are offered, in place of what was offered before."""
+    Offer.objects.bulk_create(
+        [Offer(application=decision.application, **vars(decision.terms)) for decision in decisions],
+        update_conflicts=True,
+        unique_fields=["application"],
+        update_fields=["office", "start_date", "answer_by", "answered_at"],
+    )
+
+
 def programs_asking(row: Transition, reason: RejectionReason | None) -> set[int]:
     """The ids of the programs that want a reason for `row` where none is given: those that keep a list of them."""
     if row.target != Status.REJECTED or reason:
@@ -116,7 +209,8 @@ def letter_of_last_decision(application: Application) -> Letter | None:
 def _take_back(application: Application) -> None:
     """Holds the letter back where it still can be; an offer of which its candidate has read stands."""
     letter = letter_of_last_decision(application)
-    held_back = letter is not None and hold_back(letter)
+    with tallies.counting(application):
+        held_back = letter is not None and hold_back(letter)
     if application.status == Status.OFFER:
         if not held_back:
             raise workflow.NotAllowed(
@@ -139,16 +233,17 @@ def lapse_offers(*, at: datetime | None = None) -> int:
     waiting = Offer.objects.filter(application__status=Status.OFFER, answer_by__lte=at.date()).select_related(
         "office", "application__candidate", "application__window__program"
     )
-    lapsed = 0
-    for offer in waiting:
+
+    def lapse(offer: Offer) -> bool:
         if at < offer.ends_at:
-            continue
+            return False
         application = offer.application
         try:
             with transaction.atomic():
                 letter = letter_texts.write(application, "lapse", at=at)
                 workflow.take(application, "lapse", by=None, at=at, letter=letter)
         except workflow.TransitionError:
-            continue  # the candidate answered at this very moment
-        lapsed += 1
-    return lapsed
+            return False  # the candidate answered at this very moment
+        return True
+
+    return one_by_one(lapse, waiting, name=attrgetter("pk"))

@@ -9,8 +9,9 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.one_by_one import one_by_one
 from applications.inspection import Facts, Unreadable, inspect, safe_name
-from applications.models import Answer, Application, Document, PageImage, document_path
+from applications.models import Answer, Application, Document, DocumentText, PageImage, document_path
 from programs.models import Requirement
 
 # A file may wait this long for the transaction that names it, or for the answer that replaces its draft.
@@ -49,14 +50,38 @@ def receive(requirement: Requirement, file: UploadedFile) -> Upload:
     return Upload(requirement, path, safe_name(file.name), facts)
 
 
+def copy_for(requirement: Requirement, document: Document) -> Upload:
+    """A file of its own with what `document` holds, for `requirement`, which accepts it. Call it outside a transaction.
+
+    Raises OSError when storage has lost the file or takes none.
+    """
+    with default_storage.open(document.file.name) as file:
+        path = default_storage.save(document_path(document, document.name), file)
+    facts = Facts(document.content_type, document.pages, document.size, document.sha256, text_of(document))
+    return Upload(requirement, path, document.name, facts)
+
+
+def why_not_kept(error: Unreadable | OSError) -> str:
+    """What receive() raised, as a sentence for the candidate."""
+    if isinstance(error, Unreadable):
+        return str(error)
+    return _("We could not store this file. Nothing else is lost; please choose it again in a minute.")
+
+
+def text_of(document: Document) -> str:
+    """What was read from a document; empty too for those that came before texts were kept."""
+    return document.written.text if hasattr(document, "written") else ""
+
+
 def attach(application: Application, upload: Upload, *, at: datetime) -> None:
     """Makes `upload` part of the draft, in the place of an earlier file. The same file again changes nothing."""
-    current = application.documents.filter(requirement=upload.requirement, in_draft=True).first()
+    kept = in_draft(application)
+    current = kept.get(upload.requirement.pk)
     if current and (current.sha256, current.name) == (upload.facts.sha256, upload.name):
         return
     if current:
         detach(application, upload.requirement.pk)
-    application.documents.create(
+    document = application.documents.create(
         requirement=upload.requirement,
         file=upload.path,
         name=upload.name,
@@ -66,18 +91,27 @@ def attach(application: Application, upload: Upload, *, at: datetime) -> None:
         sha256=upload.facts.sha256,
         uploaded_at=at,
     )
+    document.written = DocumentText.objects.create(document=document, text=upload.facts.text)
+    kept[upload.requirement.pk] = document
 
 
 def detach(application: Application, requirement_id: int) -> None:
     """Takes a file out of the draft; a sent answer keeps it."""
     application.documents.filter(requirement=requirement_id, in_draft=True).update(in_draft=False)
+    in_draft(application).pop(requirement_id, None)
 
 
 def in_draft(application: Application | None) -> dict[int, Document]:
-    """The draft's documents by the id of their requirement."""
+    """The draft's documents by the id of their requirement, with what was read from them.
+
+    They are read once for each object of an application; attach() and detach() keep up what was read.
+    """
     if application is None or application.pk is None:
         return {}
-    return {document.requirement_id: document for document in application.documents.filter(in_draft=True)}
+    if not hasattr(application, "drafted"):
+        kept = application.documents.filter(in_draft=True).select_related("written")
+        application.drafted = {document.requirement_id: document for document in kept}
+    return application.drafted
 
 
 def sweep_documents(*, at: datetime | None = None) -> int:
@@ -95,10 +129,16 @@ def sweep_documents(*, at: datetime | None = None) -> int:
         day = f"{before - timedelta(days=days_ago):%Y/%m/%d}"
         paths += _unnamed(Document, f"documents/{day}", before) + _unnamed(PageImage, f"pages/{day}", before)
     # Files first: whoever is killed in between leaves rows, by which the next one finds what is left to do.
-    for path in paths:
+    gone = []
+
+    def delete(path: str) -> bool:
         default_storage.delete(path)
-    Document.objects.filter(~answered, in_draft=False, file__in=paths).delete()
-    return len(paths)
+        gone.append(path)
+        return True
+
+    one_by_one(delete, paths, name=str)
+    Document.objects.filter(~answered, in_draft=False, file__in=gone).delete()
+    return len(gone)
 
 
 def _unnamed(model: type[Document | PageImage], folder: str, before: datetime) -> list[str]:

@@ -18,6 +18,7 @@ Image.preinit()  # saving a picture would open files for it
 
 WIDTH = 1240  # pixels: A4 at 150 dots per inch
 TALLEST = 3 * WIDTH
+SMALL = 480  # pixels across, where a page is shown to be recognised and not to be read
 QUALITY = 80
 WHITE, BLACK = 0xFFFFFFFF, 0xFF000000
 
@@ -76,6 +77,19 @@ def draw_pdf(
             pdfium.FPDF_ClosePage(page)
 
 
+def draw_first_page(pdfium: ModuleType, document: object) -> Iterator[tuple[dict, bytes]]:
+    """A small picture of page one as it is, for the person who sent it: (facts, JPEG)."""
+    page = pdfium.FPDF_LoadPage(document, 0)
+    if not page:
+        return
+    try:
+        drawn = _Page(pdfium, page, redaction=None, width=SMALL)
+        width, height = drawn.size
+        yield {"number": 1, "blind": False, "width": width, "height": height}, drawn.picture(annotations=True)
+    finally:
+        pdfium.FPDF_ClosePage(page)
+
+
 def draw_picture(data: bytes, content_type: str) -> Iterator[tuple[dict, bytes]]:
     """A photograph or scan as one page, the right way up. What is on it can't be found, so there is no blind one."""
     opened = {"image/png": PngImagePlugin.PngImageFile, "image/jpeg": JpegImagePlugin.JpegImageFile}
@@ -103,23 +117,23 @@ def _jpeg(picture: Image.Image) -> bytes:
 class _Page:
     """One page of a PDF, drawn at its size in pixels."""
 
-    def __init__(self, pdfium: ModuleType, page: object, redaction: Redaction) -> None:
+    def __init__(self, pdfium: ModuleType, page: object, redaction: Redaction | None, width: int = WIDTH) -> None:
         self.pdfium, self.page, self.redaction = pdfium, page, redaction
-        width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
-        scale = min(WIDTH / max(width, 1), TALLEST / max(height, 1))
-        self.size = max(1, round(width * scale)), max(1, round(height * scale))
+        across, along = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
+        scale = min(width / max(across, 1), TALLEST / max(along, 1))
+        self.size = max(1, round(across * scale)), max(1, round(along * scale))
 
     def pictures(self) -> Iterator[tuple[dict, bytes]]:
         facts = dict(zip(("width", "height"), self.size, strict=True))
-        yield {"blind": False, **facts}, self._drawn(annotations=True)
+        yield {"blind": False, **facts}, self.picture(annotations=True)
         try:
             boxes, named = self._to_hide()
         except CannotHide:
             return
         # Without annotations: what they say is no part of the text in which names are looked for.
-        yield {"blind": True, "named": named, **facts}, self._drawn(annotations=False, hidden=boxes)
+        yield {"blind": True, "named": named, **facts}, self.picture(annotations=False, hidden=boxes)
 
-    def _drawn(self, *, annotations: bool, hidden: list[Box] | None = None) -> bytes:
+    def picture(self, *, annotations: bool, hidden: list[Box] | None = None) -> bytes:
         pdfium, (width, height) = self.pdfium, self.size
         bitmap = pdfium.FPDFBitmap_CreateEx(width, height, pdfium.FPDFBitmap_BGR, None, 0)
         if not bitmap:

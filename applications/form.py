@@ -1,20 +1,23 @@
 """The application form of one window: its sections, built from what the program asks for, and the strict check of them all.
 
 A form is made from a draft (posted texts by field name) and the documents kept with it. Lenient, it shows the draft;
-strict, it judges it. Views, submit() and the preview all use this one class.
+strict, it judges it; judged and softened, it tells only what one wants to know while still typing. Views, submit(), the
+live hints and the preview all use this one class.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from applications.about import AboutForm, OfficesForm, summary_title
+from applications.consent import ConsentForm
 from programs import requirements
-from programs.kinds import AnswerForm, Kind, Verdict
+from programs.kinds import UNMET, AnswerForm, Kind, Verdict
 from programs.models import Requirement, Window
 
 Draft = dict[str, list[str]]
@@ -36,6 +39,7 @@ class Section:
     form: AnswerForm
     document: object | None = None
     verdict: Verdict | None = None
+    suggestions: list = field(default_factory=list)  # what the document's text offers for other fields
 
     @property
     def mandatory(self) -> bool:
@@ -45,17 +49,25 @@ class Section:
     def is_document(self) -> bool:
         return self.rule.is_document
 
+    @property
+    def touched(self) -> bool:
+        """Whether anything was typed, chosen or uploaded for it."""
+        return bool(self.document) or any(not self.form.is_blank(field.name) for field in self.form.visible_fields())
+
 
 class ApplicationForm:
     """All sections of a window's form, bound to a draft. `documents` are by the requirement's id."""
 
     def __init__(self, *, window: Window, draft: Draft, documents: dict | None = None, lenient: bool = True) -> None:
         self.window = window
+        self.draft = draft
+        self.lenient = lenient
         documents = documents or {}
         data = MultiValueDict(draft)
         program = window.program
         self.about = AboutForm(data, prefix="about", lenient=lenient)
         self.offices = OfficesForm(data, prefix="offices", offices=program.offices_list, lenient=lenient)
+        self.consent = ConsentForm(data, prefix="consent", lenient=lenient)
         self.requirements = [
             self._section(requirement, data, documents.get(requirement.pk), lenient)
             for requirement in program.active_requirements()
@@ -70,10 +82,10 @@ class ApplicationForm:
 
     @property
     def forms(self) -> list[forms.Form]:
-        """In the order of the page: about you, what the program asks, offices, documents."""
+        """In the order of the page: about you, what the program asks, offices, documents, consent."""
         asks = [section.form for section in self.requirements if not section.is_document]
         documents = [section.form for section in self.requirements if section.is_document]
-        return [self.about, *asks, self.offices, *documents]
+        return [self.about, *asks, self.offices, *documents, self.consent]
 
     def select(self, posted: dict[str, list[str]]) -> Draft:
         """The draft in what a browser posted: the fields of this form alone, made storable."""
@@ -94,12 +106,17 @@ class ApplicationForm:
         for section in self.requirements:
             section.verdict = verdicts.get(section.requirement.pk)
             if section.verdict and section.mandatory and not section.verdict.met:
-                section.form.add_error(section.form.main_field, section.verdict.reason)
+                section.form.add_error(section.form.main_field, ValidationError(section.verdict.reason, code=UNMET))
         return all(form.is_valid() for form in self.forms)
+
+    def soften(self) -> None:
+        """After is_valid(): leaves at the fields only what to tell while one still types. The verdicts stay."""
+        for form in self.forms:
+            form.soften()
 
     @property
     def missing(self) -> list[dict[str, str]]:
-        """For the summary on top: what to mend, each with a link to its field."""
+        """What to mend: each with its title, what is wrong in a sentence, and a link to its field."""
         return [entry for form in self.forms for entry in _missing(form)]
 
     @property
@@ -115,12 +132,11 @@ class ApplicationForm:
 
 def _missing(form: forms.Form) -> Iterator[dict[str, str]]:
     for name, errors in form.errors.items():
-        field = form[name]
-        target = field.id_for_label or f"{field.auto_id}_0"
+        title = form[name].label
+        if isinstance(form, AnswerForm):
+            title = form.rule.title if name == form.main_field else f"{form.rule.title}: {title}"
         for error in errors:
-            text = (
-                error
-                if isinstance(form, AnswerForm)
-                else _("%(field)s: %(error)s") % {"field": field.label, "error": error}
+            told = (
+                error if isinstance(form, AnswerForm) else _("%(field)s: %(error)s") % {"field": title, "error": error}
             )
-            yield {"text": text, "href": f"#{target}"}
+            yield {"title": title, "text": told, "href": f"#{form.target(name)}"}

@@ -7,19 +7,22 @@ Run by `applications.inspection` as
 It is a script of its own, without Django, because starting it is most of its cost. It loads its
 libraries, says `ready`, gives up every right that it does not need, and only then reads the file.
 
-TASK is `facts`, or `pages`: pictures of them, where IDENTITY is JSON of what blind ones must not show (the arguments
-of `Redaction`; no command line, which everybody on the machine can read).
+TASK is `facts`, of which the second frame is the text; `first`: a picture of page one; or `pages`: pictures of them all,
+where IDENTITY is JSON of what blind ones must not show (the arguments of `Redaction`; no command line, which everybody
+on the machine can read).
 It answers in frames: a line of JSON, and as many bytes after it as its `bytes` says. A frame has facts, or a picture,
 or is `{"refused": reason}` with a key of `applications.inspection.REASONS`. No whole one means that the process was
 stopped.
 """
 
+import codecs
 import json
 import os
 import resource
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from ctypes import c_ushort
 from functools import partial
 from io import BytesIO
 from types import ModuleType
@@ -29,6 +32,7 @@ MEMORY = 256 * 1024 * 1024  # bytes of address space; Python and either library 
 CPU_SECONDS = 5
 MOST_PIXELS = 40_000_000  # A4 at 600 dots per inch has 35 million
 PAGES_OPENED = 30  # more pages than any résumé or transcript needs are counted, not opened
+MOST_TEXT = 20_000  # characters: six closely written pages
 TAIL = 2048  # bytes in which the end of a PDF is looked for; some writers pad it
 
 
@@ -77,6 +81,27 @@ def facts_of_pdf(pdfium: ModuleType, data: bytes) -> Iterator[Frame]:
                 raise Refused("damaged_pdf")
             pdfium.FPDF_ClosePage(page)
         yield {"pages": pages}, b""
+        # After the facts, which stand even if the text takes too long.
+        yield {"has": "text"}, text_of_pdf(pdfium, document, min(pages, PAGES_OPENED)).encode(errors="replace")
+
+
+def text_of_pdf(pdfium: ModuleType, document: object, pages: int) -> str:
+    """The beginning of what is written in the document, at most MOST_TEXT characters."""
+    text = ""
+    for number in range(pages):
+        page = pdfium.FPDF_LoadPage(document, number)
+        written = pdfium.FPDFText_LoadPage(page) if page else None
+        if written:
+            room = max(0, min(pdfium.FPDFText_CountChars(written), MOST_TEXT - len(text)))
+            units = (c_ushort * (room + 1))()  # UTF-16, and a NUL behind it
+            pdfium.FPDFText_GetText(written, 0, room, units)
+            text += bytes(units).decode("utf-16-le", "replace").partition("\0")[0] + "\n"
+            pdfium.FPDFText_ClosePage(written)
+        if page:
+            pdfium.FPDF_ClosePage(page)
+        if len(text) >= MOST_TEXT:
+            break
+    return text[:MOST_TEXT]
 
 
 def facts_of_picture(picture_class: Callable, data: bytes) -> Iterator[Frame]:
@@ -97,6 +122,7 @@ def load_pdfium() -> ModuleType:
     import pypdfium2_raw  # a third of the start-up time of the package around it
 
     pypdfium2_raw.FPDF_InitLibrary()
+    codecs.lookup("utf-16-le")  # in which it tells text; Python would open a file for it later
     return pypdfium2_raw
 
 
@@ -133,6 +159,20 @@ def prepared_pages(content_type: str) -> Callable[[bytes], Iterable[Frame]]:
     return draw
 
 
+def prepared_first(content_type: str) -> Callable[[bytes], Iterable[Frame]]:
+    from applications import draw_file
+
+    if content_type != "application/pdf":
+        return partial(draw_file.draw_picture, content_type=content_type)
+    pdfium = load_pdfium()
+
+    def draw(data: bytes) -> Iterator[Frame]:
+        with opened_pdf(pdfium, data) as (document, _pages):
+            yield from draw_file.draw_first_page(pdfium, document)
+
+    return draw
+
+
 def answer(facts: dict, data: bytes = b"") -> None:
     """Writes one frame."""
     line = {**facts, "bytes": len(data)} if data else facts
@@ -142,7 +182,7 @@ def answer(facts: dict, data: bytes = b"") -> None:
 
 def main(task: str, content_type: str, search_path: str) -> None:
     sys.path[:] = search_path.split(os.pathsep)
-    perform = {"facts": prepared_facts, "pages": prepared_pages}[task](content_type)
+    perform = {"facts": prepared_facts, "first": prepared_first, "pages": prepared_pages}[task](content_type)
     sys.stdout.buffer.write(READY)
     sys.stdout.buffer.flush()
     confine()

@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from . import inspect_file
 
 SECONDS = 5  # by the wall clock, start of the process included
-MOST_OUTPUT = 64 * 1024  # bytes read from a process that may have been taken over
+MOST_OUTPUT = 128 * 1024  # bytes read from a process that may have been taken over
 MOST_PICTURES = 32 * 1024 * 1024  # the same, where it draws: 30 pages, twice each, have a third of it
 CHUNK = 64 * 1024
 LONGEST_NAME = 100
@@ -68,12 +68,16 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Facts:
-    """What is certain about a file. `size` is in bytes, `sha256` in hexadecimal; a picture has one page."""
+    """What is certain about a file. `size` is in bytes, `sha256` in hexadecimal; a picture has one page.
+
+    `text` is the beginning of what is written in it, as far as it can be read: nothing in a picture or a scan.
+    """
 
     content_type: str
     pages: int
     size: int
     sha256: str
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,8 +117,9 @@ def inspect(file: BinaryIO, *, accepted: Collection[str] = tuple(TYPES)) -> Fact
         file.seek(0)
         copy.flush()
         content_type = _recognise(head, accepted)
-        (answer, _nothing), *_rest = _ask("facts", content_type, copy, most=MOST_OUTPUT)
-    return Facts(content_type=content_type, pages=answer["pages"], size=size, sha256=digest.hexdigest())
+        (answer, _nothing), *rest = _ask("facts", content_type, copy, most=MOST_OUTPUT)
+    text = _plain(rest[0][1]) if rest else ""
+    return Facts(content_type=content_type, pages=answer["pages"], size=size, sha256=digest.hexdigest(), text=text)
 
 
 def draw_pages(file: BinaryIO, *, content_type: str, identity: dict) -> list[PagePicture]:
@@ -137,6 +142,25 @@ def draw_pages(file: BinaryIO, *, content_type: str, identity: dict) -> list[Pag
         raise Unreadable(REASONS["too_much"]) from None
     is_named = any(facts.get("named") for facts, _jpeg in frames)
     return [picture for picture in pictures if is_named or not picture.blind]
+
+
+def draw_first_page(file: BinaryIO, *, content_type: str) -> bytes:
+    """A small picture (JPEG) of page one of a file that was inspected, as it is: for the person who sent it alone.
+
+    Takes at most 5 seconds and 256 MB, in a process of its own. Raises `Unreadable` where nothing can be drawn, and
+    `OSError` when the disk has no room for a temporary copy.
+    """
+    with tempfile.TemporaryFile() as copy:
+        shutil.copyfileobj(file, copy, CHUNK)
+        copy.flush()
+        (_facts, jpeg), *_rest = _ask("first", content_type, copy, most=MOST_PICTURES)
+    return jpeg
+
+
+def _plain(written: bytes) -> str:
+    """What the process read, as text that can be shown and kept: printable characters and ends of lines."""
+    text = written.decode(errors="replace").replace("\r\n", "\n")[: inspect_file.MOST_TEXT]
+    return "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text).strip()
 
 
 def safe_name(name: str) -> str:

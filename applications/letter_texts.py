@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from applications.placeholders import PLACEHOLDERS, fill
 from applications.standard_letters import KINDS
 from applications.workflow import TRANSITIONS, Actor
 from letters.models import Letter
-from letters.services import one_line, write_letter
+from letters.services import new_letter, one_line
 from programs.models import Office, Program, Window
 from programs.times import day, when
 
@@ -66,14 +67,22 @@ def words_of(program: Program, kind: str) -> LetterText:
 
 
 def words_mark(letters: Iterable[tuple[int, str]]) -> str:
-    """Tells the words of these letters, by program's id and kind, from any others; empty where all are the standard ones.
+    """Tells the words of these letters, by program's id and kind, from any others: a mark for each, in one line.
 
-    A page that shows letters carries it, so that words which were changed meanwhile don't go out unseen.
+    A page that shows letters carries it, so that words which were changed meanwhile don't go out unseen (was_seen).
     """
     wanted = set(letters)
-    own = LetterTemplate.objects.filter(program__in={program for program, _kind in wanted}).order_by("pk")
-    words = [row for row in own.values_list("program", "kind", "subject", "body") if row[:2] in wanted]
-    return sha256(repr(words).encode()).hexdigest() if words else ""
+    marks = dict.fromkeys(wanted, "standard")
+    own = LetterTemplate.objects.filter(program__in={program for program, _kind in wanted})
+    for program, kind, *words in own.values_list("program", "kind", "subject", "body"):
+        if (program, kind) in wanted:
+            marks[program, kind] = sha256(repr(words).encode()).hexdigest()
+    return " ".join(sorted(f"{program}-{kind}-{mark}" for (program, kind), mark in marks.items()))
+
+
+def was_seen(mark: str, *, seen: str) -> bool:
+    """Whether the words that `mark` tells were all among those on the page that carried `seen`."""
+    return set(mark.split()) <= set(seen.split())
 
 
 def compose(
@@ -156,7 +165,14 @@ def _window_facts(window: Window) -> dict[str, str]:
     }
 
 
-def write(
+def write(application: Application, kind: str, **facts: Any) -> Letter:
+    """Writes a letter to the candidate in the caller's transaction; the arguments are those of new()."""
+    letter = new(application, kind, **facts)
+    letter.save(force_insert=True)
+    return letter
+
+
+def new(
     application: Application,
     kind: str,
     *,
@@ -166,13 +182,15 @@ def write(
     terms: OfferTerms | None = None,
     interview: InterviewTerms | None = None,
 ) -> Letter:
-    """Writes a letter to the candidate in the caller's transaction: `text` where somebody changed the words, else compose().
+    """A letter to the candidate that is not saved yet: `text` where somebody changed the words, else compose().
 
     A decision's letter leaves settings.LETTER_DELAY_MINUTES after `at`, any other at once.
+    Raises ValidationError when the candidate's address is none.
     """
     text = text or compose(application, kind, name=name, terms=terms, interview=interview)
     delay = timedelta(minutes=settings.LETTER_DELAY_MINUTES if kind in _DECISIONS else 0)
-    return write_letter(
+    return new_letter(
+        to=application.candidate.email,
         addressee=application.candidate,
         subject=text.subject,
         body=text.body,

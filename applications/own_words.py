@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from applications.letter_texts import LetterText
-from applications.models import LetterTemplate
+from applications.models import LetterTemplate, PreparedDecision
 from applications.placeholders import missing, problems
 from applications.standard_letters import KINDS
 from programs.models import Program
@@ -31,12 +31,17 @@ def faults(words: LetterText, kind: str) -> dict[str, list[str]]:
     return {field: sentences for field, sentences in found.items() if sentences}
 
 
+class BeingApplied(Exception):
+    """Decisions that were read with the present words are on their way; str() says so."""
+
+
 @transaction.atomic
 def save_words(*, program: Program, kind: str, words: LetterText, by: User, seen: datetime | None) -> LetterTemplate:
     """Gives the program's letters of that kind these words, from the next letter on; what is written keeps its own.
 
     `seen` is when the words on the page were last changed, None for the standard ones.
-    Raises ValidationError by field for words with faults(), ChangedMeanwhile when they are no longer what was seen.
+    Raises ValidationError by field for words with faults(), ChangedMeanwhile when they are no longer what was seen, and
+    BeingApplied while the worker writes letters that a recruiter read and approved with the words of before.
     """
     if found := faults(words, kind):
         raise ValidationError(found)
@@ -49,7 +54,7 @@ def save_words(*, program: Program, kind: str, words: LetterText, by: User, seen
 
 @transaction.atomic
 def drop_words(*, program: Program, kind: str, seen: datetime | None) -> None:
-    """Goes back to the standard words. Raises ChangedMeanwhile when the words are no longer what was seen."""
+    """Goes back to the standard words. Raises ChangedMeanwhile and BeingApplied as save_words() does."""
     if current := _locked(program, kind, seen):
         current.delete()
 
@@ -60,4 +65,9 @@ def _locked(program: Program, kind: str, seen: datetime | None) -> LetterTemplat
     current = program.letter_templates.select_related("changed_by").filter(kind=kind).first()
     if (current and current.changed_at) != seen:
         raise ChangedMeanwhile(current)
+    under_way = PreparedDecision.objects.approved().filter(application__window__program=program, subject="")
+    if under_way.filter(action=kind).exists():
+        raise BeingApplied(
+            _("Letters with these words are being written at this moment. Change them when those decisions are done.")
+        )
     return current

@@ -1,9 +1,7 @@
 """The pages of documents as pictures: made by the worker soon after an application is sent, and made again when what
 must be blacked out has changed."""
 
-import logging
 import time
-import traceback
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
@@ -11,41 +9,61 @@ from functools import partial
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from accounts.one_by_one import DATABASE_AWAY, log_failure
 from applications.blinding import identity
 from applications.inspection import PagePicture, Unreadable, draw_pages
 from applications.models import Answer, Application, Document, PageImage, page_image_path
-
-logger = logging.getLogger(__name__)
+from letters.delivery import MOST_TRIES, pause_after
 
 
 def make_missing_pages(*, seconds: float = 1, at: datetime | None = None) -> int:
     """The worker's job: makes the pages of sent documents that have none, the latest first; returns of how many.
 
-    Begins none after so many seconds, so that letters never wait long. One that fails is logged and not tried again:
-    people have the file. Raises OSError when storage fails, and then it is.
+    Begins none after so many seconds, so that letters never wait long. One that fails waits, longer each time, while
+    the others go on; after a day it is given up until somebody calls retry_pages().
+    at: the time to go by (aware; now).
     """
-    answered = Exists(Answer.objects.filter(document=OuterRef("pk")))
-    missing = Document.objects.filter(answered, pages_made_at=None).select_related("application__candidate")
     end, made = time.monotonic() + seconds, 0
-    while time.monotonic() < end and (document := missing.order_by("-pk").first()):
-        _make_or_log(document, at=at or timezone.now())
-        made += 1
+    while time.monotonic() < end and (document := _claim_next(at or timezone.now())):
+        made += _make_or_put_off(document, at=at or timezone.now())
     return made
 
 
-def _make_or_log(document: Document, *, at: datetime) -> None:
+def _claim_next(at: datetime) -> Document | None:
+    """A document that is due, with this try counted before it begins: whoever is killed in it has had it too, and nobody
+    else takes it before the pause is over.
+    """
+    answered = Exists(Answer.objects.filter(document=OuterRef("pk")))
+    due = Document.objects.filter(Q(pages_after=None) | Q(pages_after__lte=at), answered, pages_made_at=None)
+    while document := due.select_related("application__candidate").order_by("-pk").first():
+        seen = Document.objects.filter(pk=document.pk, pages_tries=document.pages_tries, pages_made_at=None)
+        document.pages_tries += 1
+        document.pages_after = at + pause_after(document.pages_tries)
+        if seen.update(pages_tries=document.pages_tries, pages_after=document.pages_after):
+            return document
+    return None
+
+
+def _make_or_put_off(document: Document, *, at: datetime) -> bool:
     try:
         make_pages(document, at=at)
-    except OSError:
+    except DATABASE_AWAY:
         raise
     except Exception as error:
-        # The places, not the message: it may quote a person's data.
-        places = "".join(traceback.format_tb(error.__traceback__))
-        logger.error("No pages of document %s: %s\n%s", document.pk, type(error).__name__, places)
-        _keep(document, [], at=at)
+        log_failure(f"making the pages of document {document.pk}", error)
+        if document.pages_tries >= MOST_TRIES:
+            _keep(document, [], at=at, tries=MOST_TRIES)
+        return False
+    return True
+
+
+def retry_pages(document: Document) -> bool:
+    """Has pages that were given up made again; False where they were not, so that nothing was changed."""
+    given_up = Document.objects.filter(pk=document.pk, pages_made_at__isnull=False, pages_tries__gte=MOST_TRIES)
+    return bool(given_up.update(pages_made_at=None, pages_tries=0, pages_after=None))
 
 
 def make_pages(document: Document, *, at: datetime | None = None) -> int:
@@ -69,29 +87,34 @@ def _draw(document: Document) -> list[PagePicture]:
         return draw_pages(file, content_type=document.content_type, identity=who)
 
 
-def _keep(document: Document, pictures: list[PagePicture], *, at: datetime) -> int:
+def _keep(document: Document, pictures: list[PagePicture], *, at: datetime, tries: int = 0) -> int:
     """Files first, then their rows at once: what a crash leaves in between has no row, and is swept."""
-    images = [
-        PageImage(
-            document=document,
-            number=picture.number,
-            blind=picture.blind,
-            file=default_storage.save(page_image_path(None, ""), ContentFile(picture.jpeg)),
-            width=picture.width,
-            height=picture.height,
-        )
-        for picture in pictures
-    ]
+    images = _store(document, pictures)
     with transaction.atomic():
         # Sent again meanwhile, under another name perhaps: then these show too much, and the next run makes them anew.
         application = Application.objects.select_for_update().only("revision").get(pk=document.application_id)
         if application.revision == document.application.revision:
             document.page_images.all().delete()
             PageImage.objects.bulk_create(images)
-            Document.objects.filter(pk=document.pk).update(pages_made_at=at)
+            made = {"pages_made_at": at, "pages_tries": tries, "pages_after": None}
+            Document.objects.filter(pk=document.pk).update(**made)
             return len(images)
     _delete([image.file.name for image in images])
     return 0
+
+
+def _store(document: Document, pictures: list[PagePicture]) -> list[PageImage]:
+    """The pictures as files, with rows that are not saved yet; none of them stays where storage does not take all."""
+    images = []
+    try:
+        for picture in pictures:
+            path = default_storage.save(page_image_path(None, ""), ContentFile(picture.jpeg))
+            facts = {"number": picture.number, "blind": picture.blind, "width": picture.width, "height": picture.height}
+            images.append(PageImage(document=document, file=path, **facts))
+    except OSError:
+        _delete([image.file.name for image in images])
+        raise
+    return images
 
 
 def forget_pages(application: Application) -> None:
@@ -101,7 +124,7 @@ def forget_pages(application: Application) -> None:
     their rows stay until there are new ones.
     """
     documents = Document.objects.filter(application=application, pages_made_at__isnull=False)
-    if documents.update(pages_made_at=None):
+    if documents.update(pages_made_at=None, pages_tries=0):
         images = PageImage.objects.filter(document__application=application)
         transaction.on_commit(partial(_delete, list(images.values_list("file", flat=True))))
 

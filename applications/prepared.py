@@ -1,30 +1,38 @@
 """Decisions that are prepared first and applied later, many at once: prepare, look through, approve; the worker does the rest."""
 
 import logging
-import traceback
 from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.one_by_one import DATABASE_AWAY, log_failure
 from applications import letter_texts, workflow
-from applications.decisions import Outcome, decide, programs_asking, refuse_unfounded, stale_sentence
+from applications.decisions import (
+    Decision,
+    Outcome,
+    decide_many,
+    programs_asking,
+    refuse_unfounded,
+    stale_sentence,
+)
 from applications.letter_texts import LetterText, OfferTerms
 from applications.models import Application, PreparedDecision, RejectionReason, StatusChange
 from applications.models.decisions import new_batch
 from applications.workflow import Status
 from letters.models import Letter, LetterQuerySet
+from programs.models import Program
 
 logger = logging.getLogger(__name__)
 
 State = PreparedDecision.State
-# Decisions in one transaction: most of the time of one is the disk's, and others wait for the lock while it lasts.
-TOGETHER = 10
+# Decisions in one transaction, and in the same few queries; others wait for the lock while it lasts.
+TOGETHER = 50
 
 
 @transaction.atomic
@@ -97,11 +105,24 @@ def discard(*, prepared: QuerySet, by: User) -> int:
     return count
 
 
-def approve(*, prepared: QuerySet, by: User, at: datetime | None = None) -> UUID | None:
+class WordsChanged(Exception):
+    """The words of these letters are others than the recruiter has seen; nothing was approved."""
+
+
+@transaction.atomic
+def approve(*, prepared: QuerySet, by: User, seen_words: str, at: datetime | None = None) -> UUID | None:
     """Hands those of `prepared` that still wait to the worker, as one batch; returns its name, None when none waits.
 
+    `seen_words` is the mark (words_of) of the words with which the recruiter read the letters; until the batch is done
+    the programs' words for them can't be changed (own_words.BeingApplied). Raises WordsChanged.
     One UPDATE, so that of two recruiters who approve at once each row goes with one of them.
     """
+    letters = _letters_among(prepared)
+    # Locked, where the database knows locks, like the words when somebody changes them.
+    programs = Program.objects.filter(pk__in={program for program, _kind in letters}).order_by("pk")
+    list(programs.select_for_update().values_list("pk"))
+    if not letter_texts.was_seen(letter_texts.words_mark(letters), seen=seen_words):
+        raise WordsChanged
     batch = new_batch()
     taken = _waiting_among(prepared).update(
         state=State.APPROVED, batch=batch, approved_by=by, approved_at=at or timezone.now()
@@ -137,9 +158,14 @@ def _own_words(prepared: PreparedDecision) -> LetterText | None:
 
 def words_of(prepared: QuerySet) -> str:
     """The mark of the programs' words in the letters of those of `prepared` that still wait (letter_texts.words_mark)."""
+    return letter_texts.words_mark(_letters_among(prepared))
+
+
+def _letters_among(prepared: QuerySet) -> list[tuple[int, str]]:
+    """The letters in a program's own words that those of `prepared` that wait would write: (program's id, kind)."""
     rows = _waiting_among(prepared).filter(subject="").order_by()
     letters = rows.values_list("application__window__program", "action").distinct()
-    return letter_texts.words_mark(each for each in letters if workflow.transition(each[1]).writes)
+    return [each for each in letters if workflow.transition(each[1]).writes]
 
 
 def letters_of(batch: UUID) -> LetterQuerySet:
@@ -156,57 +182,65 @@ def letters_of(batch: UUID) -> LetterQuerySet:
 def apply_approved(*, at: datetime | None = None, limit: int = 200) -> int:
     """Takes up to `limit` approved decisions, oldest first; returns how many were done or refused. The worker calls it.
 
-    Each is marked and decided in one transaction, with a few others: a worker that dies has lost and repeated nothing,
-    and of two workers one finds the row taken.
+    Each is marked and decided in one transaction, with others: a worker that dies has lost and repeated nothing, and of
+    two workers one finds the row taken.
     """
     approved = PreparedDecision.objects.approved().select_related(
         "application__candidate", "application__window__program", "office", "reason", "approved_by"
     )
     approved = approved.prefetch_related(f"application__{letter_texts.WORDS}")
     rows = list(approved.defer("application__draft", "application__sent").order_by("pk")[:limit])
-    return sum(_apply_some(rows[start : start + TOGETHER], at=at) for start in range(0, len(rows), TOGETHER))
+    return sum(_apply(rows[start : start + TOGETHER], at=at) for start in range(0, len(rows), TOGETHER))
+
+
+def _apply(rows: list[PreparedDecision], *, at: datetime | None) -> int:
+    """All at once; where one of them breaks, each by itself, so that it keeps none of the others from being done."""
+    try:
+        return _decide(rows, at=at)
+    except DATABASE_AWAY:
+        raise  # nothing was done, and the next round tries again
+    except Exception as error:
+        if len(rows) > 1:
+            return sum(_apply([prepared], at=at) for prepared in rows)
+        return _refuse(rows[0], error)
 
 
 @transaction.atomic
-def _apply_some(rows: list[PreparedDecision], *, at: datetime | None) -> int:
-    # In the order in which others lock applications, so that nobody waits for somebody who waits for them.
-    return sum(_apply(prepared, at=at) for prepared in sorted(rows, key=lambda prepared: prepared.application_id))
+def _decide(rows: list[PreparedDecision], *, at: datetime | None) -> int:
+    """Decides those of `rows` that no other worker has, and marks them; returns how many."""
+    approved = PreparedDecision.objects.approved().filter(pk__in=[prepared.pk for prepared in rows])
+    # Where the database knows no such locks, there is one writer at a time.
+    mine = set(approved.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    taken = [prepared for prepared in rows if prepared.pk in mine]
+    problems = decide_many([_decision_of(prepared) for prepared in taken], at=at)
+    approved.filter(pk__in=mine).exclude(application__in=problems).update(state=State.DONE)
+    for application, problem in problems.items():
+        approved.filter(application=application).update(state=State.REFUSED, problem=problem)
+    return len(taken)
 
 
-def _apply(prepared: PreparedDecision, *, at: datetime | None) -> bool:
-    """Call it in a transaction. What decide() has begun when it raises is undone by its own."""
-    mine = PreparedDecision.objects.filter(pk=prepared.pk)
-    if not mine.approved().update(state=State.DONE):
-        return False  # another worker has it
-    if problem := _problem_of_deciding(prepared, at=at):
-        mine.update(state=State.REFUSED, problem=problem)
-    return True
+def _decision_of(prepared: PreparedDecision) -> Decision:
+    return Decision(
+        application=prepared.application,
+        action=prepared.action,
+        by=prepared.approved_by,
+        seen_status=prepared.seen_status,
+        seen_revision=prepared.seen_revision,
+        note=prepared.note,
+        reason=prepared.reason,
+        letter=_own_words(prepared),
+        terms=terms_of(prepared),
+    )
 
 
-def _problem_of_deciding(prepared: PreparedDecision, *, at: datetime | None) -> str:
-    """Decides; what went wrong, as a sentence for recruiters, or nothing. One that fails must not keep the others."""
-    try:
-        decide(
-            application=prepared.application,
-            action=prepared.action,
-            by=prepared.approved_by,
-            seen_status=prepared.seen_status,
-            seen_revision=prepared.seen_revision,
-            note=prepared.note,
-            reason=prepared.reason,
-            letter=_own_words(prepared),
-            terms=terms_of(prepared),
-            at=at,
-        )
-    except workflow.TransitionError as error:
-        return str(error)
-    except ValidationError as error:
-        return " ".join(error.messages)
-    except OperationalError:
-        raise  # the database is away: nothing was done, and the next round tries again
-    except Exception as error:
-        # The places, not the message: a database's message may quote a person's data.
-        places = "".join(traceback.format_tb(error.__traceback__))
-        logger.error("prepared decision %s failed: %s\n%s", prepared.pk, type(error).__name__, places)
-        return _("Not done: an error of ours stood in the way. Decide on the application's page.")
-    return ""
+def _refuse(prepared: PreparedDecision, error: Exception) -> int:
+    """Marks one that can't be decided, with the sentence for recruiters; 0 when another worker has it."""
+    match error:
+        case workflow.TransitionError():
+            problem = str(error)
+        case ValidationError():
+            problem = " ".join(error.messages)
+        case _:
+            log_failure(f"prepared decision {prepared.pk}", error)
+            problem = _("Not done: an error of ours stood in the way. Decide on the application's page.")
+    return PreparedDecision.objects.approved().filter(pk=prepared.pk).update(state=State.REFUSED, problem=problem)

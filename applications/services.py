@@ -13,13 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from applications import letter_texts, workflow
+from applications import letter_texts, tallies, workflow
 from applications.blinding import blind, own_links
+from applications.consent import record_consent
 from applications.documents import Upload, attach, detach, in_draft
 from applications.form import ApplicationForm, Draft
 from applications.models import Answer, Application, Extension, Offer, OfficeChoice
 from applications.pages import forget_pages
 from applications.redaction import Redaction
+from applications.search import search_text
 from applications.seen import as_known, refuse_while_untold
 from applications.workflow import Status
 from programs.models import Window
@@ -50,6 +52,14 @@ class NotEditable(Exception):
     """The application can't be changed any more; str() says why."""
 
 
+class DraftChanged(Exception):
+    """Another tab or device changed the draft meanwhile; nothing was saved. `application` holds it as it is now."""
+
+    def __init__(self, application: Application) -> None:
+        super().__init__(application)
+        self.application = application
+
+
 def save_draft(
     *,
     candidate: User,
@@ -57,24 +67,58 @@ def save_draft(
     draft: Draft,
     uploads: Iterable[Upload] = (),
     removed: Iterable[int] = (),
+    seen_version: int | None = None,
     at: datetime | None = None,
 ) -> Application:
     """Keeps what was posted, valid or not; creates the application with the first save.
 
-    `removed` are ids of requirements whose file is taken out. Raises NotEditable once it is reviewed, decided, or sent
-    and its window has closed. A draft is kept even when the window filled or closed meanwhile.
+    `removed` are ids of requirements whose file is taken out. `seen_version` is the draft_version that its writer began
+    from; None is for who writes without having looked. Raises DraftChanged when that is no longer the draft's version;
+    NotEditable once it is reviewed, decided, or sent and its window has closed. A draft is kept even when the window
+    filled or closed meanwhile.
     """
     at = at or timezone.now()
     with transaction.atomic():
         application = _own_row(candidate, window, at)
         if not application.can_edit(at):
             raise NotEditable(_why_not_editable(application, at))
-        application.draft, application.draft_saved_at = draft, at
-        application.save(update_fields=["draft", "draft_saved_at"])
+        _swap_draft(application, draft, seen_version, at)
         for requirement_id in removed:
             detach(application, requirement_id)
         for upload in uploads:
             attach(application, upload, at=at)
+    return application
+
+
+def _swap_draft(application: Application, draft: Draft, seen_version: int | None, at: datetime) -> None:
+    """Puts `draft` in the place of the version that its writer saw, or raises DraftChanged.
+
+    The same answers once more change no version: who saves them again, because the reply to the first time was lost on
+    the way, is in conflict with nobody.
+    """
+    changed = draft != application.draft
+    seen = application.draft_version if seen_version is None or not changed else seen_version
+    swapped = Application.objects.filter(pk=application.pk, draft_version=seen).update(
+        draft=draft, draft_saved_at=at, draft_version=seen + changed
+    )
+    if not swapped:
+        raise DraftChanged(application)
+    application.draft, application.draft_saved_at, application.draft_version = draft, at, seen + changed
+
+
+def keep_file(*, candidate: User, window: Window, upload: Upload, at: datetime | None = None) -> Application:
+    """Makes `upload` the draft's file for its requirement, of `window`'s program. The answers of the draft stay.
+
+    Creates the application where there is none. Raises NotEditable as save_draft() does, and after the window closed.
+    """
+    at = at or timezone.now()
+    if window.state(at) == Window.State.CLOSED:
+        raise NotEditable(shut_sentence(window, Window.State.CLOSED, kept=False))
+    with transaction.atomic():
+        application = _own_row(candidate, window, at)
+        if not application.can_edit(at):
+            raise NotEditable(_why_not_editable(application, at))
+        attach(application, upload, at=at)
     return application
 
 
@@ -208,16 +252,27 @@ def _write(
     """The rows of a sent application; called inside the transaction."""
     about = form.about.cleaned_data
     letter = None if action == "change" else letter_texts.write(application, "receipt", at=at, name=about["full_name"])
+    choices = [
+        OfficeChoice(application=application, office=office, position=position)
+        for position, office in enumerate(form.offices.chosen, start=1)
+    ]
+    chosen = tallies.chosen((choice.office_id, choice.position) for choice in choices)
+    if application.revision:
+        chosen.subtract(tallies.chosen(application.office_choices.values_list("office", "position")))
     workflow.take(
         application,
         action,
         by=application.candidate,
         at=at,
         letter=letter,
+        also=chosen,
         submitted_at=application.submitted_at or at,
         revision=application.revision + 1,
         sent=application.draft,
         full_name=about["full_name"],
+        search_text=search_text(
+            name=about["full_name"], email=application.candidate.email, reference=application.reference
+        ),
         phone=about["phone"],
         links=form.about.links,
         work_authorisation=form.offices.authorisation,
@@ -228,11 +283,9 @@ def _write(
         forget_pages(application)
         application.answers.all().delete()
         application.office_choices.all().delete()
+    record_consent(application, at=at)
     Answer.objects.bulk_create(answers)
-    OfficeChoice.objects.bulk_create(
-        OfficeChoice(application=application, office=office, position=position)
-        for position, office in enumerate(form.offices.chosen, start=1)
-    )
+    OfficeChoice.objects.bulk_create(choices)
 
 
 def withdraw(*, application: Application, at: datetime | None = None) -> None:

@@ -7,15 +7,20 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application, StatusChange
 from applications.workflow import Status
-from programs.times import day, when
+from programs.times import day
 
 
 @dataclass(frozen=True)
 class Step:
-    """What comes next, in a sentence, and the day it comes by, where there is one."""
+    """What comes next in a sentence, and its dates: the day by which we write, and until when the candidate can act.
+
+    `ended`: nothing comes next.
+    """
 
     text: str
-    by: date | None = None
+    ended: bool
+    promise: date | None = None
+    closes_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -27,34 +32,55 @@ class Event:
     badge: str
 
 
+_PROMISED = (Status.SUBMITTED, Status.IN_REVIEW, Status.INTERVIEW, Status.WAITLISTED)
+_ENDED = ("not_submitted", Status.WITHDRAWN, Status.REJECTED, Status.DECLINED, Status.LAPSED)
+_OPEN_TO_ITS_CANDIDATE = (Status.DRAFT, Status.SUBMITTED, Status.WITHDRAWN)
+
+
+def since(application: Application, at: datetime) -> datetime:
+    """When it came to the status that its candidate sees at the instant `at`."""
+    if application.shown_status(at)[0] == "not_submitted":
+        return application.window.closes_at
+    return application.status_since
+
+
 def next_step(application: Application, at: datetime) -> Step:
     """Who does what next, by which date. Dates are the window's promise or the offer's own."""
     window, status = application.window, application.shown_status(at)[0]
-    facts = {
-        "decide_by": day(window.decide_by),
-        "closes": when(window.closes_at, window.zone),
-        "program": window.program.name,
-    }
+    can_act = status in _OPEN_TO_ITS_CANDIDATE and at < window.closes_at
+    return Step(
+        _sentence(application, status, at, can_act),
+        ended=status in _ENDED and not can_act,
+        promise=window.decide_by if status in _PROMISED else None,
+        closes_at=window.closes_at if can_act else None,
+    )
+
+
+def _sentence(application: Application, status: str, at: datetime, can_act: bool) -> str:
+    facts = {"decide_by": day(application.window.decide_by)}
     if status == Status.OFFER:
-        offer = application.offer
-        text = _("You have an offer. Accept or decline it by %(day)s.") % {"day": day(offer.answer_by)}
-        return Step(text, offer.answer_by)
-    if status == Status.INTERVIEW and (interview := getattr(application, "interview", None)):
-        text = _(
-            "We talk on %(time)s. If that does not suit you, answer our letter with other times; we decide by %(decide_by)s."
+        return _("You have an offer. Accept or decline it by %(day)s.") % {"day": day(application.offer.answer_by)}
+    if status == Status.INTERVIEW and hasattr(application, "interview"):
+        if application.interview.starts_at <= at:
+            return _("We have talked with you, and now decide. We write to you by %(decide_by)s.") % facts
+        return (
+            _(
+                "We talk with you at the time below. If it does not suit you, answer our letter with others; we decide by %(decide_by)s."
+            )
+            % facts
         )
-        return Step(text % (facts | {"time": when(interview.starts_at, interview.zone)}), window.decide_by)
-    if status == Status.DRAFT:
-        return Step(_("Your draft is saved, and nobody reads it yet. Send it before %(closes)s.") % facts)
-    if status == Status.SUBMITTED and at < window.closes_at:
-        sentence = _(
-            "We read it and write to you by %(decide_by)s. Until a review begins you can change your answers, at the latest until %(closes)s."
+    if status == Status.SUBMITTED and can_act:
+        return (
+            _(
+                "We read it and write to you by %(decide_by)s. Until a review begins you can change your answers while the window is open."
+            )
+            % facts
         )
-        return Step(sentence % facts, window.decide_by)
-    sentences = {
-        "not_submitted": _(
-            "The window closed on %(closes)s before you sent this. Your answers are kept for you to read."
-        ),
+    if status == Status.WITHDRAWN and can_act:
+        return _("You withdrew it. While the window is open you can send it again on the place that it has.")
+    return {
+        Status.DRAFT: _("Your draft is saved, and nobody reads it yet. Send it before the window closes."),
+        "not_submitted": _("The window closed before you sent this. Your answers are kept for you to read."),
         Status.SUBMITTED: _("We read it and write to you by %(decide_by)s."),
         Status.IN_REVIEW: _("People who know the work are reading it. We write to you by %(decide_by)s."),
         Status.INTERVIEW: _(
@@ -67,13 +93,8 @@ def next_step(application: Application, at: datetime) -> Step:
         Status.DECLINED: _("You declined our offer. Nothing more happens here."),
         Status.LAPSED: _("The last day to answer our offer has passed. Nothing more happens here."),
         Status.REJECTED: _("We could not offer you a place this season. You are welcome to apply again next time."),
-    }
-    if status == Status.WITHDRAWN:
-        if at < window.closes_at:
-            return Step(_("You withdrew it. Until %(closes)s you can send it again on the place that it has.") % facts)
-        return Step(_("You withdrew it. Nothing more happens here."))
-    promised = status in (Status.SUBMITTED, Status.IN_REVIEW, Status.INTERVIEW, Status.WAITLISTED)
-    return Step(sentences[status] % facts, window.decide_by if promised else None)
+        Status.WITHDRAWN: _("You withdrew it. Nothing more happens here."),
+    }[status] % facts
 
 
 def timeline(application: Application, history: list[StatusChange]) -> list[Event]:

@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Count
-
-from applications.models import Application
-from applications.workflow import Status
+from applications import tallies
+from applications.models import Tally
+from applications.workflow import UNDECIDED
 from programs.models import Window
 
-UNDECIDED = [Status.SUBMITTED, Status.IN_REVIEW, Status.INTERVIEW, Status.WAITLISTED]
 
-
-def undecided_in(windows: Iterable[Window]) -> dict[int, int]:
+def undecided_in(windows: Iterable[Window | int]) -> dict[int, int]:
     """How many applications wait for a decision, by the id of the window; windows without any are left out."""
-    waiting = Application.objects.filter(window__in=windows, status__in=UNDECIDED)
-    return dict(waiting.order_by().values_list("window").annotate(number=Count("pk")))
+    now = tallies.totals(windows, Tally.What.NOW)
+    numbers = {window: sum(counts[status] for status in UNDECIDED) for window, counts in now.items()}
+    return {window: number for window, number in numbers.items() if number}

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,8 +15,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from applications import seen, services, story
 from applications.about import authorisation_lines
+from applications.access import record_access
 from applications.apply import apply, has_unsent_changes, preview, runs
-from applications.models import Application, Document, Extension
+from applications.models import Access, Application, Document, Extension
 from applications.private import private_file
 from applications.workflow import Actor, Status, TransitionError, allowed
 
@@ -53,6 +55,7 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
     actions = {row.action for row in allowed(found.status, Actor.CANDIDATE)}
     badge, badge_label = found.shown_status(at)
     before_closing = at < found.window.closes_at
+    answers = list(found.answers.select_related("document"))
     context = {
         "title": _("%(program)s: your application") % {"program": found.program.name},
         "application": found,
@@ -60,9 +63,10 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         "window": found.window,
         "badge": badge,
         "badge_label": badge_label,
+        "since": story.since(found, at),
         "next_step": story.next_step(found, at),
         "timeline": story.timeline(found, found.known),
-        "answers": list(found.answers.select_related("document")),
+        "answers": answers,
         "authorisation": authorisation_lines(found.work_authorisation),
         "office_choices": list(found.office_choices.select_related("office")),
         "letters": list(seen.known_letters(found, at)),
@@ -74,7 +78,7 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         else None,
         "interview": getattr(found, "interview", None) if found.status == Status.INTERVIEW else None,
         "can_answer_offer": found.status == Status.OFFER,
-        "has_unsent_changes": has_unsent_changes(found) and before_closing,
+        "has_unsent_changes": before_closing and has_unsent_changes(found, answers),
     }
     return render(request, "applications/detail.html", context)
 
@@ -143,10 +147,12 @@ def answer_offer(request: HttpRequest, reference: str) -> HttpResponse:
 @never_cache
 @login_required
 @require_safe
-def document(request: HttpRequest, public_id) -> FileResponse:
+def document(request: HttpRequest, public_id) -> HttpResponseBase:
     """A file, for the candidate who sent it and for the recruiters of its program; a 404 for everybody else."""
     found = get_object_or_404(Document.objects.select_related("application__window__program"), public_id=public_id)
     own = found.application.candidate_id == request.user.pk
     if not (own or (found.application.status != Status.DRAFT and runs(request, found.application.program))):
         raise Http404
+    if not own:
+        record_access(by=request.user, application_id=found.application_id, what=Access.What.FILE)
     return private_file(found.file.name, name=found.name, content_type=found.content_type, download=True)

@@ -14,6 +14,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     from accounts.models import User
     from applications.models import Application, RejectionReason, StatusChange
     from letters.models import Letter
@@ -31,6 +33,11 @@ class Status(models.TextChoices):
     WAITLISTED = "waitlisted", _("Waitlisted")
     REJECTED = "rejected", _("Rejected")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+# Who sent it waits for us to decide; and, until they have answered an offer, we for them.
+UNDECIDED = [Status.SUBMITTED, Status.IN_REVIEW, Status.INTERVIEW, Status.WAITLISTED]
+LIVE = [*UNDECIDED, Status.OFFER]
 
 
 class Actor(StrEnum):
@@ -130,19 +137,24 @@ def take(
     why: str = "",
     reason: "RejectionReason | None" = None,
     letter: "Letter | None" = None,
+    also: "Counter | None" = None,
     **fields: object,
 ) -> "StatusChange":
     """Moves `application` from the status it was read with, and writes the history; `fields` are saved with it.
+
+    The kept figures move with it, and by `also`, what else in them changes (tallies.chosen).
 
     The move is a compare-and-swap on that status and on the number of times it was sent: of two people who act at
     once, one wins, and the other's attempt changes nothing. Call it inside a transaction. Raises NotAllowed when the
     table does not have the move, Stale when the row is no longer what was read.
     """
+    from applications import tallies  # here, since the models that it counts have their statuses from this module
+
     row, source = transition(action), Status(application.status)
     refuse_impossible(application, row)
     swapped = (
         type(application)
-        .objects.filter(pk=application.pk, status=source, revision=application.revision)
+        .objects.filter(pk=application.pk, status=source, revision=application.revision, anonymised_at=None)
         .update(status=row.target, status_since=at, **fields)
     )
     if not swapped:
@@ -153,26 +165,42 @@ def take(
         )
     for name, value in {"status": row.target, "status_since": at, **fields}.items():
         setattr(application, name, value)
-    return application.history.create(
+    change = application.history.create(
         from_status=source, to_status=row.target, action=action, by=by, at=at, why=why, reason=reason, letter=letter
     )
+    tallies.count_moves([change], also=also)
+    return change
 
 
-def take_many(applications: "list[Application]", action: str, *, by: "User | None", at: datetime) -> None:
-    """The same move, without a letter, for `applications` whose rows the caller has locked; the same few queries for all.
+def take_many(
+    applications: "list[Application]",
+    action: str,
+    *,
+    by: "User | None",
+    at: datetime,
+    why: str = "",
+    reason: "RejectionReason | None" = None,
+    letters: "dict[int, Letter] | None" = None,
+) -> None:
+    """The same move for `applications` whose rows the caller has locked, in the same few queries; `letters` by application's id.
 
     Call it inside a transaction. Raises Stale when one of them is not where the table lets the move begin: then undo all.
     """
+    from applications import tallies  # as in take()
+
     row = transition(action)
     if not applications:
         return
+    letters = letters or {}
     rows = type(applications[0]).objects.filter(pk__in=[application.pk for application in applications])
-    if rows.filter(status__in=row.sources).update(status=row.target, status_since=at) != len(applications):
+    if rows.filter(status__in=row.sources, anonymised_at=None).update(status=row.target, status_since=at) != len(
+        applications
+    ):
         raise Stale(
             gettext("Somebody was quicker: some of these applications have changed. Nothing was done; try again.")
         )
     history = applications[0].history.model
-    history.objects.bulk_create(
+    changes = history.objects.bulk_create(
         history(
             application=application,
             from_status=application.status,
@@ -180,8 +208,12 @@ def take_many(applications: "list[Application]", action: str, *, by: "User | Non
             action=action,
             by=by,
             at=at,
+            why=why,
+            reason=reason,
+            letter=letters.get(application.pk),
         )
         for application in applications
     )
     for application in applications:
         application.status, application.status_since = row.target, at
+    tallies.count_moves(changes)

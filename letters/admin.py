@@ -9,21 +9,21 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.export import Column, ExportMixin
+from accounts.long_lists import LongListMixin
 from letters.models import Letter
 from letters.services import retry_letter
 
 
 @admin.register(Letter)
-class LetterAdmin(ExportMixin, admin.ModelAdmin):
+class LetterAdmin(ExportMixin, LongListMixin, admin.ModelAdmin):
     """What was written to whom, whether it arrived at their mail server, and a second chance when it didn't."""
 
     list_display = ["subject", "to", "about", "shown_status", "created_at", "sent_at", "tries", "last_error"]
+    sortable_by = []
     list_filter = ["status", "kind"]
     search_fields = ["about__istartswith", "to__istartswith"]
     search_help_text = _("The beginning of a reference or of an address")
     ordering = ["-pk"]
-    list_per_page = 50
-    show_full_result_count = False
     fields = [
         *("subject", "addressee", "to", "reply_to", "body", "about", "kind", "message_id", "created_at"),
         *("shown_status", "send_after", "sent_at", "tries", "last_error", "copy_of"),
@@ -42,7 +42,7 @@ class LetterAdmin(ExportMixin, admin.ModelAdmin):
         Column(_("last error"), attrgetter("last_error")),
     ]
 
-    @admin.display(description=_("status"), ordering="status")
+    @admin.display(description=_("status"))
     def shown_status(self, letter: Letter) -> str:
         label = capfirst(letter.get_status_display())
         return render_to_string("_badge.html", {"kind": letter.status, "label": label})

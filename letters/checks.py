@@ -20,3 +20,17 @@ def check_email_timeout(app_configs, **kwargs) -> list[Error]:
             id="letters.E001",
         )
     ]
+
+
+@register
+def check_code_timeout(app_configs, **kwargs) -> list[Error]:
+    """Whoever waits for a code waits no longer than a letter may take; no time at all is no timeout but an error."""
+    if 0 < settings.EMAIL_CODE_TIMEOUT <= LONGEST_TIMEOUT:
+        return []
+    return [
+        Error(
+            f"EMAIL_CODE_TIMEOUT is {settings.EMAIL_CODE_TIMEOUT!r}: no code could be sent, or people wait for long.",
+            hint=f"Set EMAIL_CODE_TIMEOUT to between 1 and {LONGEST_TIMEOUT} seconds.",
+            id="letters.E002",
+        )
+    ]

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from smtplib import SMTPDataError, SMTPRecipientsRefused
 
-from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models import Case, DateTimeField, F, Value, When
 from django.utils import timezone
 
+from accounts.mail import as_mail
 from letters.models import Letter
 
 # Longer than the longest try (letters.checks), and short enough that a letter of a dead worker leaves within 5 minutes.
@@ -75,20 +75,27 @@ def deliveries(*, at: datetime | None = None, limit: int = 50) -> Iterator[Lette
 def claim(pk: int, *, at: datetime) -> Letter | None:
     """Take a letter that is due into one's hands until its lease ends; None when another worker was faster."""
     claimed = Letter.objects.due(at).filter(pk=pk).update(claimed_until=at + LEASE, tries=F("tries") + 1)
-    return Letter.objects.get(pk=pk) if claimed else None
+    return Letter.objects.filter(pk=pk).first() if claimed else None  # its addressee may be erased just now
 
 
-def to_message(letter: Letter) -> EmailMessage:
+def to_message(letter: Letter) -> EmailMultiAlternatives:
     """The letter as it leaves: the same each time, whichever worker sends it."""
-    return EmailMessage(
+    return as_mail(
         subject=letter.subject,
-        body=letter.body,
-        from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[letter.to],
+        text=letter.body,
+        to=letter.to,
         reply_to=[letter.reply_to] if letter.reply_to else None,
-        # Auto-Submitted keeps answering machines from answering (RFC 3834).
-        headers={"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated"},
+        headers=_headers(letter),
     )
+
+
+def _headers(letter: Letter) -> dict[str, str]:
+    # Auto-Submitted keeps answering machines from answering (RFC 3834).
+    headers = {"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated"}
+    if letter.unsubscribe_url:  # one click, without a page in between (RFC 8058)
+        headers["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
 
 
 def pause_after(tries: int) -> timedelta:

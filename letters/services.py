@@ -33,19 +33,54 @@ def write_letter(
     """Write a letter to somebody's address of this moment; the worker sends it.
 
     Call it in the transaction of what the letter tells: both are committed, or neither. Nothing is sent here.
+    Raises ValidationError when an address is none; the arguments are those of new_letter().
+    """
+    letter = new_letter(
+        to=addressee.email,
+        addressee=addressee,
+        subject=subject,
+        body=body,
+        about=about,
+        kind=kind,
+        reply_to=reply_to,
+        at=at,
+        send_after=send_after,
+    )
+    letter.save(force_insert=True)
+    return letter
+
+
+def new_letter(
+    *,
+    to: str,
+    addressee: User | None,
+    subject: str,
+    body: str,
+    about: str = "",
+    kind: str,
+    reply_to: str = "",
+    unsubscribe_url: str = "",
+    at: datetime | None = None,
+    send_after: datetime | None = None,
+) -> Letter:
+    """A letter that is not saved yet, for whoever writes many: Letter.objects.bulk_create() saves them at once.
+
+    to: the address; addressee: whose it is, None for an address without an account.
     subject: becomes one line of at most 200 characters. body: plain text, kept exactly.
+    unsubscribe_url: where one click ends letters like this one; empty for letters that must reach their addressee.
     at: when it is written (aware; now). send_after: when it may leave at the earliest (aware; at once).
     Raises ValidationError when an address is none.
     """
     at = at or timezone.now()
-    for address in filter(None, (addressee.email, reply_to)):
+    for address in filter(None, (to, reply_to)):
         validate_email(address)
-    return Letter.objects.create(
+    return Letter(
         addressee=addressee,
-        to=addressee.email,
+        to=to,
         subject=one_line(subject),
         body=_storable(body),
         reply_to=reply_to,
+        unsubscribe_url=unsubscribe_url,
         about=about,
         kind=kind,
         message_id=_new_message_id(),
@@ -100,6 +135,7 @@ def send_again(*, letter: Letter, to: str, by: User, at: datetime | None = None)
                 subject=letter.subject,
                 body=letter.body,
                 reply_to=letter.reply_to,
+                unsubscribe_url=letter.unsubscribe_url,
                 about=letter.about,
                 kind=letter.kind,
                 message_id=_new_message_id(),

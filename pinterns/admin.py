@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import partial, update_wrapper
 from typing import Any
 
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, path, reverse
 from django.utils.functional import Promise
@@ -40,6 +40,7 @@ PLACES: list[str | PlainPage] = [
     "Letter",
     "User",
     PlainPage("admin:reports", _("Reports"), "applications.view_application"),
+    PlainPage("admin:privacy", _("Privacy"), "accounts.view_erasurerequest"),
 ]
 
 
@@ -58,6 +59,14 @@ def _refuse_nonsense(request: HttpRequest, named: dict[str, Any]) -> None:
         raise BadRequest("Not a list of ours.")
 
 
+def _refuse_outsiders(view: Callable[..., HttpResponse], request: HttpRequest, named: dict[str, Any]) -> None:
+    """Raises PermissionDenied for whoever may look at no row of the model, before one is looked for: Django's page of a row's
+    history looks first, and so tells which rows there are."""
+    page_of = getattr(view, "__self__", None)
+    if isinstance(page_of, ModelAdmin) and "object_id" in named and not page_of.has_view_or_change_permission(request):
+        raise PermissionDenied
+
+
 class PinternsAdminSite(StaffOnly, AdminSite):
     site_header = _("Pinterns")
     site_title = _("Pinterns")
@@ -73,6 +82,7 @@ class PinternsAdminSite(StaffOnly, AdminSite):
     def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             _refuse_nonsense(request, kwargs)
+            _refuse_outsiders(view, request, kwargs)
             try:
                 return view(request, *args, **kwargs)
             except OverflowError as error:  # SQLite's, for a number in a form that no row could have as its id
@@ -83,10 +93,14 @@ class PinternsAdminSite(StaffOnly, AdminSite):
     # The pages of this site import the admins of the apps, which register with it: they are imported when it stands.
 
     def get_urls(self) -> list:
-        from pinterns import report_pages
+        from pinterns import privacy_pages, report_pages
 
         reports = partial(report_pages.reports_page, site=self)
+        privacy = partial(privacy_pages.privacy_page, site=self)
+        erase = partial(privacy_pages.erase_page, site=self)
         return [
+            path("privacy/", self.admin_view(privacy), name="privacy"),
+            path("privacy/erase/<int:request_id>/", self.admin_view(erase), name="erase"),
             path("reports/", self.admin_view(reports), name="reports"),
             path("reports/<slug:name>.csv", self.admin_view(report_pages.report_file), name="reports_file"),
             *super().get_urls(),

@@ -60,7 +60,9 @@ def overview(user: User, *, at: datetime | None = None) -> dict:
     for window in windows:
         window.program = programs[window.program_id]
     reads = user.memberships.filter(role=Membership.Role.REVIEWER).exists()
-    shown = {"reads": reads, "runs": bool(programs), "needs": needs.of_reviewer(user) if reads else []}
+    administers = user.has_perm("accounts.view_erasurerequest")
+    waiting = [*(needs.of_administrator(at) if administers else []), *(needs.of_reviewer(user) if reads else [])]
+    shown = {"reads": reads, "runs": bool(programs), "needs": waiting}
     if not programs:
         return shown
     return shown | {

@@ -3,23 +3,29 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q
+from django.conf import settings
+from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.urls import reverse
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import User
+from accounts.models import ErasureRequest, User
 from applications.models import Application, PreparedDecision
 from applications.undecided import undecided_in
-from applications.workflow import Status
 from letters.models import Letter
 from programs.admin.pages import list_url
 from programs.models import Window
 from programs.times import day
 from reviews.models import Assignment
 from reviews.reviewing import still_to_write
+from reviews.tallies import lacking_readers
+
+ERASURE_DUE = timedelta(days=30)
+# Letters leave within seconds of their time, which the delay of a decision's letter puts off.
+LETTER_LATE = timedelta(minutes=settings.LETTER_DELAY_MINUTES + 10)
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,25 @@ def of_reviewer(user: User) -> list[Need]:
     return needs
 
 
+def of_administrator(at: datetime) -> list[Need]:
+    """Who asked to be erased: the law gives a month."""
+    found = ErasureRequest.objects.aggregate(number=Count("pk"), oldest=Min("asked_at"))
+    if not (number := found["number"]):
+        return []
+    what = ngettext("person asks to be erased", "people ask to be erased", number)
+    late = at - found["oldest"] > ERASURE_DUE
+    return [
+        Need(
+            number,
+            what,
+            _("The first of them since %(day)s. It is to be done within a month.") % {"day": day(found["oldest"])},
+            list_url(ErasureRequest),
+            "overdue" if late else "",
+            _("Overdue") if late else "",
+        )
+    ]
+
+
 def of_recruiter(user: User, windows: Sequence[Window], at: datetime) -> list[Need]:
     """What has to be decided, applied, sent again or given to readers in `windows`, which `user` runs."""
     return [
@@ -85,8 +110,18 @@ def _decisions(windows: Sequence[Window], at: datetime) -> Iterator[Need]:
 
 def _prepared(windows: Sequence[Window]) -> Iterator[Need]:
     State = PreparedDecision.State
-    rows = PreparedDecision.objects.filter(application__window__in=windows, state__in=[State.PREPARED, State.APPROVED])
+    own = PreparedDecision.objects.filter(application__window__in=windows)
+    rows = own.filter(state__in=[State.PREPARED, State.APPROVED])
     numbers = dict(rows.order_by().values_list("state").annotate(number=Count("pk")))
+    if number := own.undone().count():
+        yield Need(
+            number,
+            ngettext("prepared decision was not done", "prepared decisions were not done", number),
+            _("Each says why. Decide anew."),
+            list_url(PreparedDecision, state="undone"),
+            "failed",
+            _("Not done"),
+        )
     if number := numbers.get(State.PREPARED):
         yield Need(
             number,
@@ -106,22 +141,42 @@ def _prepared(windows: Sequence[Window]) -> Iterator[Need]:
 def _letters(user: User, windows: Sequence[Window], at: datetime) -> Iterator[Need]:
     """Those about applications in `windows`; administrators have all letters, with a list of them."""
     waits, failed = Letter.Status.QUEUED, Letter.Status.FAILED
-    letters = Letter.objects.filter(status__in=[waits, failed])
+    letters = Letter.objects.filter(Q(status=waits) | Q(status=failed))  # two small indexes, which IN would not use
     if not user.is_superuser:
         letters = letters.filter(Exists(Application.objects.filter(reference=OuterRef("about"), window__in=windows)))
+    later = Q(status=waits, tries=0, send_after__gt=at)
     numbers = letters.aggregate(
         failed=Count("pk", filter=Q(status=failed)),
-        later=Count("pk", filter=Q(status=waits, send_after__gt=at)),
-        due=Count("pk", filter=Q(status=waits, send_after__lte=at)),
+        later=Count("pk", filter=later),
+        waiting=Count("pk", filter=Q(status=waits)),
+        oldest=Min("created_at", filter=Q(status=waits) & ~later),
     )
     if number := numbers["failed"]:
         what = ngettext("letter did not arrive", "letters did not arrive", number)
         detail = _("Look at the address, and send it again.")
         yield Need(number, what, detail, _letters_url(user, failed), "failed", _("Failed"))
-    if number := numbers["due"] + numbers["later"]:
-        detail = _("%(later)d can still be taken back.") if numbers["later"] else _("They leave within minutes.")
-        detail %= numbers
-        yield Need(number, ngettext("letter waits", "letters wait", number), detail, _letters_url(user, waits))
+    if number := numbers["waiting"]:
+        late = numbers["oldest"] is not None and at - numbers["oldest"] > LETTER_LATE
+        yield Need(
+            number,
+            ngettext("letter waits", "letters wait", number),
+            _detail_of_waiting(numbers, late, at),
+            _letters_url(user, waits),
+            "overdue" if late else "",
+            _("Overdue") if late else "",
+        )
+
+
+def _detail_of_waiting(numbers: dict, late: bool, at: datetime) -> str:
+    sentences = []
+    if numbers["oldest"]:
+        age = timesince(numbers["oldest"], at)
+        sentences.append(_("The oldest was written %(age)s ago.") % {"age": age})
+    if late:
+        sentences.append(_("The mail server or the worker is away; they leave by themselves once it is back."))
+    if numbers["later"]:
+        sentences.append(_("%(later)d can still be taken back.") % numbers)
+    return " ".join(sentences)
 
 
 def _letters_url(user: User, status: Letter.Status) -> str:
@@ -132,12 +187,7 @@ def _letters_url(user: User, status: Letter.Status) -> str:
 
 def _lacking_readers(windows: Sequence[Window]) -> Iterator[Need]:
     by_pk = {window.pk: window for window in windows}
-    rows = Application.objects.filter(
-        Q(standing=None) | Q(standing__assigned__lt=F("window__reviews_needed")),
-        window__in=windows,
-        status__in=[Status.SUBMITTED, Status.IN_REVIEW],
-    )
-    numbers = Counter(dict(rows.order_by().values_list("window").annotate(number=Count("pk"))))
+    numbers = Counter(lacking_readers(by_pk))
     for pk, number in numbers.most_common():
         window = by_pk[pk]
         yield Need(

@@ -1,22 +1,19 @@
-"""The figures of the reports, for any windows: counted in the database, or from a stream of rows in bounded memory."""
+"""The figures of the reports, for any windows: sums of kept ones, however many applications there are."""
 
 from array import array
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Q
-from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from applications.models import Application, OfficeChoice, StatusChange
-from applications.undecided import UNDECIDED
-from applications.workflow import Status
-from programs.models import Membership, Window
-from reviews.models import Assignment
+from applications import tallies
+from applications.models import RejectionReason, Tally
+from applications.workflow import LIVE, Status
+from programs.models import Membership, Office, Window
 
 # The stages of a funnel in their order: what each is called, and what it takes to have reached it.
 STAGES = {
@@ -27,12 +24,11 @@ STAGES = {
     Status.ACCEPTED: (_("Accepted"), _("the offer was accepted")),
     Status.WITHDRAWN: (_("Withdrawn"), _("withdrawn at some time, whatever the stage")),
 }
-
-# Where an application waits for somebody; the other statuses are ends.
-WAITS = [Status.SUBMITTED, Status.IN_REVIEW, Status.INTERVIEW, Status.WAITLISTED, Status.OFFER]
+What = Tally.What
 DAY = timedelta(days=1)
 PACE = timedelta(days=7)
-CHUNK = 2000  # rows
+# What is told of each reviewer as one number.
+READERS = [What.ASSIGNED, What.RECUSED, What.WAITING, What.COMPARED, What.OWN_SCORES, What.PANEL_SCORES]
 
 
 def percentile(ordered: Sequence[float], share: float) -> float:
@@ -43,14 +39,9 @@ def percentile(ordered: Sequence[float], share: float) -> float:
     return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
 
 
-def funnel(windows: Iterable[Window]) -> dict[int, Counter[str]]:
-    """How many applications of each window (by id) have ever reached each of STAGES."""
-    changes = StatusChange.objects.stood().filter(application__window__in=windows, to_status__in=STAGES)
-    rows = changes.order_by().values_list("application__window", "to_status")
-    counts: dict[int, Counter[str]] = defaultdict(Counter)
-    for window, stage, number in rows.annotate(number=Count("application", distinct=True)):
-        counts[window][stage] = number
-    return counts
+def funnel(windows: Sequence[Window]) -> dict[int, Counter[str]]:
+    """How many applications of each window (by id) have ever reached each of STAGES; windows without any are left out."""
+    return tallies.totals(windows, What.REACHED)
 
 
 @dataclass(frozen=True)
@@ -64,125 +55,110 @@ class Stay:
     there_now: int
 
 
-def stays(windows: Iterable[Window]) -> list[Stay]:
+def stays(windows: Sequence[Window]) -> list[Stay]:
     """For each status in which an application waits: how long, from the change into it to the next change out of it.
 
-    Memory: four bytes for each stay.
+    Days are kept to a tenth.
     """
-    days: dict[str, array] = {status: array("f") for status in WAITS}
-    changes = StatusChange.objects.stood().filter(application__window__in=windows)
-    rows = changes.order_by("application", "at", "pk").values_list("application", "to_status", "at")
-    last_application, status, since = None, "", None
-    for application, to_status, at in rows.iterator(chunk_size=CHUNK):
-        if application != last_application:
-            last_application, status, since = application, to_status, at
-        elif to_status != status:  # sending changes leaves it where it is
-            if status in days:
-                days[status].append((at - since) / DAY)
-            status, since = to_status, at
-    now = Application.objects.filter(window__in=windows, status__in=WAITS).order_by().values_list("status")
-    there = dict(now.annotate(number=Count("pk")))
-    return [_stay(status, sorted(days[status]), there.get(status, 0)) for status in WAITS]
+    ended, there = tallies.by_value(windows, What.STAYED), tallies.by_name(windows, What.NOW)[What.NOW]
+    return [_stay(status, _in_days(ended[status]), there[status]) for status in LIVE]
 
 
-def _stay(status: Status, days: list[float], there_now: int) -> Stay:
+def _stay(status: Status, days: Sequence[float], there_now: int) -> Stay:
     median, ninetieth = (percentile(days, share) if days else None for share in (0.5, 0.9))
     return Stay(status, len(days), median, ninetieth, there_now)
 
 
-@dataclass
+def _in_days(tenths: Counter[int]) -> array:
+    """As many lengths, in order, as were counted by tenths of a day; four bytes each."""
+    days = array("f")
+    for value, number in sorted(tenths.items()):
+        days.extend(array("f", [value / 10]) * number)
+    return days
+
+
+@dataclass(frozen=True)
 class Reader:
     """What one reviewer was given, and what came of it. Means are over applications that others have read too."""
 
     user: User
-    assigned: int = 0
-    handed_in: int = 0
-    waiting: int = 0
-    recused: int = 0
-    lately: int = 0
-    days: array = field(default_factory=lambda: array("f"))
-    compared: int = 0
-    own_total: float = 0.0
-    panel_total: float = 0.0
-
-    @property
-    def median_days(self) -> float | None:
-        return percentile(sorted(self.days), 0.5) if self.days else None
-
-    @property
-    def own_mean(self) -> float | None:
-        return self.own_total / self.compared if self.compared else None
-
-    @property
-    def panel_mean(self) -> float | None:
-        return self.panel_total / self.compared if self.compared else None
+    assigned: int
+    handed_in: int
+    waiting: int
+    recused: int
+    lately: int
+    median_days: float | None
+    own_mean: float | None
+    panel_mean: float | None
 
     @property
     def leniency(self) -> float | None:
         """How far above the panel this reviewer scores; below it where negative."""
-        return (self.own_total - self.panel_total) / self.compared if self.compared else None
+        return self.own_mean - self.panel_mean if self.own_mean is not None else None
 
 
 def readers(windows: Sequence[Window], *, at: datetime) -> list[Reader]:
-    """Load and pace of everybody on the panels of `windows`, or who was given something to read there, by name."""
-    programs = {window.program_id for window in windows}
-    panel = Q(memberships__program__in=programs, memberships__role=Membership.Role.REVIEWER)
-    read = Q(pk__in=Assignment.objects.filter(application__window__in=windows).values("reviewer"))
-    found = {user.pk: Reader(user) for user in User.objects.filter(panel | read).distinct().order_by("name", "pk")}
-    rows = Assignment.objects.filter(application__window__in=windows).order_by()
-    rows = rows.values_list(
-        *("reviewer", "assigned_at", "recused_at", "review__submitted_at", "review__overall"),
-        *("application__status", "application__standing__score", "application__standing__done"),
+    """Load and pace of everybody on the panels of `windows`, or who was given something to read there, by name.
+
+    `lately` is on the day of `at` and the seven before it, in UTC.
+    """
+    counts = tallies.by_name(windows, *READERS)
+    days = tallies.by_value(windows, What.READ_FOR)
+    handed_in = tallies.by_value(windows, What.HANDED_IN)
+    panel = Membership.objects.filter(
+        program__in={window.program_id for window in windows}, role=Membership.Role.REVIEWER
     )
-    for reviewer, *facts in rows.iterator(chunk_size=CHUNK):
-        if reviewer in found:  # else it was assigned after the people were read
-            _count(found[reviewer], *facts, at=at)
-    return list(found.values())
+    read = (int(reader) for what in (What.ASSIGNED, What.RECUSED) for reader in counts[what])
+    people = {*panel.values_list("user", flat=True), *read}
+    since = tallies.day_number(at - PACE)
+    return [
+        _reader(user, counts, days[str(user.pk)], handed_in[str(user.pk)], since)
+        for user in User.objects.filter(pk__in=people).order_by("name", "pk")
+    ]
 
 
-def _count(reader: Reader, assigned_at, recused_at, in_at, overall, status, score, done, *, at: datetime) -> None:
-    if recused_at:
-        reader.recused += 1
-        return
-    reader.assigned += 1
-    if not in_at:
-        reader.waiting += status in UNDECIDED
-        return
-    reader.handed_in += 1
-    reader.lately += in_at > at - PACE
-    reader.days.append((in_at - assigned_at) / DAY)
-    if score is not None and done > 1:
-        reader.compared += 1
-        reader.own_total += float(overall)
-        reader.panel_total += float(score)
+def _reader(
+    user: User, counts: dict[str, Counter[str]], days: Counter[int], handed_in: Counter[int], since: int
+) -> Reader:
+    own = {what: numbers[str(user.pk)] for what, numbers in counts.items()}
+    compared = 100 * own[What.COMPARED]  # scores are kept in hundredths
+    return Reader(
+        user=user,
+        assigned=own[What.ASSIGNED],
+        handed_in=handed_in.total(),
+        waiting=own[What.WAITING],
+        recused=own[What.RECUSED],
+        lately=sum(number for day, number in handed_in.items() if day >= since),
+        median_days=percentile(_in_days(days), 0.5) if days else None,
+        own_mean=own[What.OWN_SCORES] / compared if compared else None,
+        panel_mean=own[What.PANEL_SCORES] / compared if compared else None,
+    )
 
 
-def offices(windows: Iterable[Window]) -> list[tuple[str, int, int]]:
+def offices(windows: Sequence[Window]) -> list[tuple[str, int, int]]:
     """Each office that was asked for, with how many named it first and how many at any place; the most wanted first."""
-    choices = OfficeChoice.objects.filter(application__window__in=windows).exclude(application__status=Status.DRAFT)
-    rows = choices.order_by().values_list("office__name")
-    counted = rows.annotate(first=Count("pk", filter=Q(position=1)), named=Count("pk"))
-    return sorted(counted, key=lambda row: (-row[1], -row[2], row[0]))
+    first, named = tallies.by_name(windows, What.FIRST, What.NAMED).values()
+    names = Office.objects.in_bulk([int(office) for office in named])
+    rows = [(names[int(office)].name, first[office], number) for office, number in named.items()]
+    return sorted(rows, key=lambda row: (-row[1], -row[2], row[0]))
 
 
-def reasons(windows: Iterable[Window]) -> list[tuple[str, int]]:
+def reasons(windows: Sequence[Window]) -> list[tuple[str, int]]:
     """The reasons of the rejections that stand, each with how often; "" where none was given. The most frequent first."""
-    rejections = StatusChange.objects.filter(
-        application__window__in=windows,
-        application__status=Status.REJECTED,
-        to_status=Status.REJECTED,
-        at=F("application__status_since"),
-    )
-    rows = rejections.order_by().values_list("reason__text").annotate(number=Count("application", distinct=True))
-    return sorted(((text or "", number) for text, number in rows), key=lambda row: (-row[1], row[0]))
+    counts: Counter[str] = Counter()
+    rejected = tallies.by_name(windows, What.REJECTED)[What.REJECTED]
+    texts = RejectionReason.objects.in_bulk([int(reason) for reason in rejected if reason])
+    for reason, number in rejected.items():
+        counts[texts[int(reason)].text if reason else ""] += number
+    return sorted(counts.items(), key=lambda row: (-row[1], row[0]))
 
 
-def sent_per_day(windows: Iterable[Window], *, last: date, days: int, zone: ZoneInfo) -> list[tuple[date, int]]:
+def sent_per_day(windows: Sequence[Window], *, last: date, days: int, zone: ZoneInfo) -> list[tuple[date, int]]:
     """How many applications were sent on each of `days` days up to `last`, as calendars in `zone` have them."""
     first = last - timedelta(days=days - 1)
     begins = datetime.combine(first, time.min, tzinfo=zone)
     ends = datetime.combine(last + DAY, time.min, tzinfo=zone)
-    sent = Application.objects.filter(window__in=windows, submitted_at__gte=begins, submitted_at__lt=ends)
-    rows = sent.order_by().annotate(day=TruncDate("submitted_at", tzinfo=zone)).values_list("day")
-    counts = dict(rows.annotate(number=Count("pk")))
-    return [(day, counts.get(day, 0)) for day in (first + timedelta(days=number) for number in range(days))]
+    counts: Counter[date] = Counter()
+    for quarter, number in tallies.sent_between(windows, begins, ends):
+        counts[quarter.astimezone(zone).date()] += number
+    return [(day, counts[day]) for day in (first + timedelta(days=number) for number in range(days))]

@@ -32,6 +32,9 @@ SITE_URL = env.str(
     "SITE_URL", default="http://127.0.0.1:8000" if DEBUG else f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
 ).rstrip("/")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="internships@pinterns.example")
+# Who employs the interns, as search engines are told.
+ORGANIZATION_NAME = env.str("ORGANIZATION_NAME", default="Pinterns")
+ORGANIZATION_URL = env.str("ORGANIZATION_URL", default=SITE_URL)
 
 # --- The house -------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -48,6 +51,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.sitemaps",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -60,15 +64,20 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",  # before what answers with an error by itself
+    "pinterns.middleware.MethodMiddleware",
     "pinterns.middleware.BodyLimitMiddleware",
+    "pinterns.middleware.FullDiskMiddleware",
     "pinterns.middleware.Utf8Middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "pinterns.middleware.PrivateMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.middleware.SessionUseMiddleware",
+    "accounts.middleware.RefusalLogMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -89,6 +98,7 @@ TEMPLATES = [
         },
     },
 ]
+FORM_RENDERER = "pinterns.widgets.WidgetRenderer"
 CRISPY_TEMPLATE_PACK = "pinterns"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["pinterns"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -119,9 +129,9 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # the code has proved the address before an account exists
-# Whole universities share one network address, so limits per address are wide and those per person tight.
+# What allauth counts itself; how many codes may be asked for, accounts/codes.py says. Whole universities share one network
+# address, so limits per address are wide and those per person tight.
 ACCOUNT_RATE_LIMITS = {
-    "request_login_code": "600/10m/ip,5/5m/key",  # key: network address and e-mail address
     "login_failed": "600/10m/ip,10/5m/key",  # key: person, after the code by e-mail
     "reauthenticate": "20/m/user",
 }
@@ -138,10 +148,12 @@ MFA_FORMS = {
     "authenticate_webauthn": "accounts.second_factor.ShowPasskeyForm",
     "reauthenticate_webauthn": "accounts.second_factor.ShowPasskeyAgainForm",
 }
-# Rate limits live in the cache; its default of 300 entries would let anybody flush them.
+# Rate limits live in the cache, and nothing else does: in the database they hold for all processes on all hosts.
+# Its default of 300 entries would let anybody flush them.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "rate_limits",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
@@ -152,7 +164,8 @@ STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=not DEBUG)
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-USE_I18N = True
+# In one language every text is there as it is written, and looking it up costs a tenth of a page.
+USE_I18N = len(LANGUAGES) > 1
 FORMAT_MODULE_PATH = "pinterns.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -162,6 +175,8 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else
 vars().update(EMAIL_CONFIG)
 EMAIL_FILE_PATH = EMAIL_CONFIG.get("EMAIL_FILE_PATH") or str(DATA_DIR / "mail")
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)  # seconds
+# Somebody waits at the page for a code, and a thread of the site with them.
+EMAIL_CODE_TIMEOUT = env.int("EMAIL_CODE_TIMEOUT", default=min(5, EMAIL_TIMEOUT))  # seconds
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"Pinterns <{CONTACT_EMAIL}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # A decision's letter waits so long, in which the decision can still be taken back unseen.
@@ -174,27 +189,48 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "pinterns.storage.WholeFileStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# Where nginx hands the files out, which Django names to it in X-Accel-Redirect; see docs/nginx.conf.
+FILES_X_ACCEL = env.str("FILES_X_ACCEL", default="")
+S3_SIGNED_URLS = False
 if env.str("S3_BUCKET", default=""):
+    from pinterns.s3 import CONFIG  # its libraries are loaded where there is a store alone
+
     STORAGES["default"] = {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "pinterns.s3.S3Storage",
         "OPTIONS": {
             "bucket_name": env.str("S3_BUCKET"),
             "endpoint_url": env.str("S3_ENDPOINT_URL", default=None),
             "region_name": env.str("S3_REGION", default=None),
             "access_key": env.str("S3_ACCESS_KEY", default=None),
             "secret_key": env.str("S3_SECRET_KEY", default=None),
-            "default_acl": "private",
             "file_overwrite": False,
+            "max_memory_size": 2**20,
+            "client_config": CONFIG,
         },
     }
-FILE_UPLOAD_PERMISSIONS = 0o600
+    # Downloads come from the store itself, by addresses that hold for a minute.
+    S3_SIGNED_URLS = env.bool("S3_SIGNED_URLS", default=False)
+    if FILES_X_ACCEL:
+        raise ImproperlyConfigured(
+            "FILES_X_ACCEL is for files on this machine, and S3_BUCKET keeps them in a store. Unset one of the two."
+        )
+if FILES_X_ACCEL and not (FILES_X_ACCEL.startswith("/") and FILES_X_ACCEL.endswith("/")):
+    raise ImproperlyConfigured("FILES_X_ACCEL is to begin and end with a slash, as in /protected-files/.")
+# nginx is another user, of the site's group.
+FILE_UPLOAD_PERMISSIONS = 0o640 if FILES_X_ACCEL else 0o600
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "pinterns.storage.RoomyUploadHandler",
+]
+# /healthz tells that the site is not well where a disk that it writes to has less room.
+LEAST_FREE_MB = env.int("LEAST_FREE_MB", default=100)
 # What all text fields of one form may hold together; a draft is never larger.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
@@ -226,14 +262,31 @@ if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 CSRF_FAILURE_VIEW = "pinterns.views.csrf_failure"
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60  # seconds: a candidate comes back to a draft within two weeks
 SESSION_COOKIE_HTTPONLY = True
+# A session of staff ends when nothing happened for so long; pages warn before, and with one click it goes on.
+STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=60)
 
+# Logs tell nothing about a person, and no error is reported by mail: such a report quotes whole requests. In development
+# one reads the messages too.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "logging.Formatter" if DEBUG else "pinterns.logs.NamelessFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django": {"handlers": []}, "django.server": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
+    "loggers": {
+        "django": {"handlers": []},
+        "django.server": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
+        # It logs what breaks while an answer is being sent, with the whole address.
+        "gunicorn.error": {"handlers": ["console"], "propagate": False},
+    },
 }

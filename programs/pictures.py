@@ -23,6 +23,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import ExifTags, Image, ImageCms, ImageOps
 
+from accounts.one_by_one import one_by_one
+
 logger = logging.getLogger(__name__)
 
 FOLDER = "pictures"
@@ -56,13 +58,16 @@ class StoredPicture(NamedTuple):
     def path(self, width: int, kind: str) -> str:
         return f"{self.key}/{width}.{kind}"
 
-    def link(self, width: int, kind: str) -> str:
-        return reverse("picture", args=[self.path(width, kind)])
+    @property
+    def srcset(self) -> str:
+        """The addresses of all its sizes, each with its width, as HTML has them."""
+        folder = reverse("picture", args=[self.key])
+        return ", ".join(f"{folder}/{width}.webp {width}w" for width in self.widths)
 
     @property
     def url(self) -> str:
         """Address of the JPEG, for whatever takes one file only (OpenGraph, the admin's file field)."""
-        return self.link(self.fallback_width, "jpg")
+        return reverse("picture", args=[self.path(self.fallback_width, "jpg")])
 
     def __str__(self) -> str:
         return _("picture, %(width)d × %(height)d pixels") % {"width": self.width, "height": self.height}
@@ -104,8 +109,8 @@ class Pictured(models.Model):
 def read_picture(upload: File) -> Image.Image:
     """The uploaded picture, upright, in sRGB, opaque, at most 1600 pixels wide and without any metadata.
 
-    Raises ValidationError with a sentence for the person who uploaded it. Its size in bytes and pixels is judged before
-    a pixel is decoded: a PNG of 17 kB can hold 144 megapixels.
+    Raises ValidationError with a sentence for the person who uploaded it; OSError where there was no room for the upload.
+    Its size in bytes and pixels is judged before a pixel is decoded: a PNG of 17 kB can hold 144 megapixels.
     """
     if upload.size > MOST_BYTES:
         raise ValidationError(
@@ -113,8 +118,8 @@ def read_picture(upload: File) -> Image.Image:
             % {"size": upload.size / 2**20, "most": MOST_BYTES // 2**20},
             code="picture_too_large",
         )
+    upload.seek(0)
     try:
-        upload.seek(0)
         image = Image.open(upload, formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_many_pixels() from None
@@ -140,13 +145,18 @@ def read_picture(upload: File) -> Image.Image:
 def store_picture(image: Image.Image) -> StoredPicture:
     """Write `image` in every width up to its own as WebP, and once as JPEG, under a new key in the default storage.
 
-    Call it before the transaction that saves the row; if that fails, the files are swept.
+    Call it before the transaction that saves the row; if that fails, the files are swept. Raises OSError when storage
+    takes none; what it took before goes again.
     """
     width = min(image.width, WIDTHS[-1])
     stored = StoredPicture(secrets.token_hex(16), width, _height(image, width))
-    for each in stored.widths:
-        _write(stored, image, each, "webp", format="WEBP", quality=82, method=3)
-    _write(stored, image, stored.fallback_width, "jpg", format="JPEG", quality=84, progressive=True, optimize=True)
+    try:
+        for each in stored.widths:
+            _write(stored, image, each, "webp", format="WEBP", quality=82, method=3)
+        _write(stored, image, stored.fallback_width, "jpg", format="JPEG", quality=84, progressive=True, optimize=True)
+    except OSError:
+        _remove(f"{FOLDER}/{stored.key}", before=timezone.now() + GRACE)
+        raise
     return stored
 
 
@@ -164,7 +174,11 @@ def sweep_pictures(*, at: datetime | None = None) -> int:
     for model in apps.get_models():
         if issubclass(model, Pictured):
             keys.difference_update(model._default_manager.exclude(picture="").values_list("picture", flat=True))
-    return sum(_remove(f"{FOLDER}/{key}", before) for key in keys)
+
+    def remove(key: str) -> bool:
+        return _remove(f"{FOLDER}/{key}", before)
+
+    return one_by_one(remove, keys, name=str)
 
 
 def _remove(folder: str, before: datetime) -> bool:

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from accounts.models import User
+from accounts.signed_in import end_sessions
 from programs.models import Membership, Program
 
 REVIEWER, RECRUITER, ADMINISTRATOR = "Reviewer", "Recruiter", "Administrator"
@@ -30,9 +31,13 @@ def revoke(*, user: User, program: Program, role: str) -> None:
 
 
 def settle(user: User) -> None:
-    """Brings groups and the right to enter the admin in line with memberships and `is_superuser`."""
+    """Brings groups and the right to enter the admin in line with memberships and `is_superuser`.
+
+    Where that right comes or goes, `user` is signed out everywhere: sessions of staff are others than those of candidates.
+    """
     roles = Membership.objects.filter(user=user).values_list("role", flat=True).distinct()
     names = [GROUPS[role] for role in roles] + [ADMINISTRATOR] * user.is_superuser
     user.groups.set([Group.objects.get_or_create(name=name)[0] for name in names])
     user.is_staff = bool(names)
-    user.save(update_fields=["is_staff"])
+    if User.objects.filter(pk=user.pk, is_staff=not user.is_staff).update(is_staff=user.is_staff):
+        end_sessions(user=user, why="may enter the admin" if user.is_staff else "may no longer enter the admin")

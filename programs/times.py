@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -32,11 +33,23 @@ def validate_zone(name: str) -> None:
         )
 
 
+def happens_twice(at: datetime, zone: ZoneInfo) -> bool:
+    """Whether clocks in `zone` show the local time of the instant `at` once more, since they are set back that night."""
+    local = at.astimezone(zone)
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+
+
 def zone_name(zone: ZoneInfo, at: datetime) -> str:
-    """The zone's name in words: “Pacific Time” for America/Los_Angeles."""
-    return (
-        get_timezone_name(zone, width="long", zone_variant="generic", locale=_locale()) or at.astimezone(zone).tzname()
-    )
+    """The zone's name in words: “Pacific Time” for America/Los_Angeles. Where clocks show the time of `at` twice, it says
+    which one is meant: “Pacific Standard Time”.
+    """
+    if zone.key == "UTC":  # for which the locales have no name
+        return "UTC"
+    local = at.astimezone(zone)
+    variant = "generic"
+    if happens_twice(at, zone):
+        variant = "daylight" if local.dst() else "standard"
+    return get_timezone_name(zone, width="long", zone_variant=variant, locale=_locale()) or local.tzname()
 
 
 def usual_zone(windows: "Iterable[Window]") -> ZoneInfo:
@@ -47,8 +60,12 @@ def usual_zone(windows: "Iterable[Window]") -> ZoneInfo:
 
 def when(at: datetime, zone: ZoneInfo) -> str:
     """An instant for people, in `zone` and with its name: “Friday 12 February 2027, 23:59 Pacific Time”."""
-    local = format_datetime(at, "EEEE d MMMM y, HH:mm", tzinfo=zone, locale=_locale())
-    return f"{local} {zone_name(zone, at)}"
+    return _when(at, zone, _locale())
+
+
+@lru_cache(maxsize=256)  # every page tells the same few deadlines
+def _when(at: datetime, zone: ZoneInfo, locale: str) -> str:
+    return f"{format_datetime(at, 'EEEE d MMMM y, HH:mm', tzinfo=zone, locale=locale)} {zone_name(zone, at)}"
 
 
 def day(value: date) -> str:

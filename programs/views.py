@@ -8,8 +8,12 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import conditional_page, require_safe
 
+from programs.adverts import job_posting
+from programs.cards import home_card, program_card
+from programs.follow_views import is_following
 from programs.models import Office, Program, Window
 
 _STATES = [Window.State.OPEN, Window.State.SCHEDULED, Window.State.FULL, Window.State.CLOSED]
@@ -17,7 +21,7 @@ _STATES = [Window.State.OPEN, Window.State.SCHEDULED, Window.State.FULL, Window.
 
 def _board(at: datetime) -> list[Program]:
     """The published programs with their offices and, as `current_window` and `state`, the window that matters now."""
-    programs = list(Program.objects.filter(published=True).prefetch_related("offices", "windows"))
+    programs = list(Program.objects.filter(published=True).prefetch_related("offices", "windows").defer("description"))
     for program in programs:
         program.current_window = program.window_at(at)
         program.state = program.current_window.state(at) if program.current_window else Window.State.CLOSED
@@ -43,6 +47,8 @@ def _chips(name: str, choices: list[tuple[str, str]], chosen: dict[str, str]) ->
 
 
 @require_safe
+@gzip_page
+@conditional_page
 def home(request: HttpRequest) -> HttpResponse:
     """What can be applied for today, then what opens soon, then the rest."""
     board = _board(timezone.now())
@@ -64,25 +70,32 @@ def home(request: HttpRequest) -> HttpResponse:
         "chips_office": _chips("office", sorted((slug, office.name) for slug, office in offices.items()), chosen),
         "chips_state": _chips("state", [(state.value, state.label) for state in _STATES], chosen),
         "filtered": bool(chosen),
+        "card": home_card(),
     }
     return render(request, "programs/home.html", context)
 
 
 @require_safe
+@gzip_page
+@conditional_page
 def program(request: HttpRequest, slug: str) -> HttpResponse:
     """One program: what one does, what is asked, the window, and where to apply."""
     found = get_object_or_404(Program.objects.with_pages().filter(published=True), slug=slug)
     at = timezone.now()
     window = found.window_at(at)
     asked = found.active_requirements()
+    can_apply = bool(window) and window.state(at) == Window.State.OPEN
     context = {
         "program": found,
         "window": window,
         "state": window.state(at) if window else Window.State.CLOSED,
         "mandatory": [requirement for requirement in asked if requirement.mandatory],
         "preferred": [requirement for requirement in asked if not requirement.mandatory],
-        "can_apply": bool(window) and window.state(at) == Window.State.OPEN,
+        "can_apply": can_apply,
         "apply_url": found.apply_url,
+        "following": is_following(request, found),
         "title": _("%(program)s internship") % {"program": found.name},
+        "card": program_card(found),
+        "job_posting": job_posting(found, window) if can_apply else None,
     }
     return render(request, "programs/program.html", context)

@@ -23,7 +23,8 @@ from applications.workflow import Status
 from programs.models import Program, Window
 from reviews.models import Assignment, Conflict
 from reviews.panel import READABLE, Lacking, Panel, panel_of, plan, readers_of, to_spread
-from reviews.standings import refresh, refresh_many
+from reviews.standings import refresh
+from reviews.tallies import counting
 
 _BATCH = 500  # applications whose rows are written together
 
@@ -81,7 +82,10 @@ def _locked_panel(window: Window) -> Panel:
 
 def _give(application: Application, reviewer: User, *, by: User | None, at: datetime) -> Assignment:
     """The rows of one assignment; the caller holds the locks and has checked that it may be."""
-    assignment = Assignment.objects.create(application=application, reviewer=reviewer, assigned_at=at, assigned_by=by)
+    with counting(application):
+        assignment = Assignment.objects.create(
+            application=application, reviewer=reviewer, assigned_at=at, assigned_by=by
+        )
     if application.status == Status.SUBMITTED:
         workflow.take(application, "review", by=by, at=at)
     refresh(application)
@@ -99,18 +103,19 @@ def spread(*, window: Window, by: User, at: datetime | None = None) -> Spread:
         applications = list(to_spread(window).select_for_update(of=("self",)))
         panel = _locked_panel(window)
         planned = plan(window, applications, panel)
-        Assignment.objects.bulk_create(
-            [
-                Assignment(application=application, reviewer=member, assigned_at=at, assigned_by=by)
-                for application, member in planned.given
-            ],
-            batch_size=_BATCH,
-        )
         touched = list({application.pk: application for application, _member in planned.given}.values())
+        with counting(*touched):
+            Assignment.objects.bulk_create(
+                [
+                    Assignment(application=application, reviewer=member, assigned_at=at, assigned_by=by)
+                    for application, member in planned.given
+                ],
+                batch_size=_BATCH,
+            )
         for batch in _batches(touched):
             begun = [application for application in batch if application.status == Status.SUBMITTED]
             workflow.take_many(begun, "review", by=by, at=at)
-            refresh_many(batch)
+            refresh(*batch)
     counts = Counter(member for _application, member in planned.given)
     return Spread(planned.applications, dict(counts), planned.lacking)
 
@@ -166,7 +171,8 @@ def declare_conflict(*, reviewer: User, email: str, reason: str, at: datetime | 
         for assignment in waiting.select_related("application__window"):
             assignment.recused_at, assignment.recusal_reason = at, _("A conflict of interest was declared.")
             assignment.is_untold = assignment.application.window.blind_reading
-            assignment.save(update_fields=["recused_at", "recusal_reason", "is_untold"])
+            with counting(assignment.application):
+                assignment.save(update_fields=["recused_at", "recusal_reason", "is_untold"])
             hand_on(assignment=assignment, at=at)
     return conflict
 

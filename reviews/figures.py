@@ -30,7 +30,7 @@ class Member:
 
 def members(window: Window, panel: Panel, *, at: datetime) -> list[Member]:
     """The panel and whoever has read in this window before, in two queries; `lately` is the last 7 days before `at`."""
-    active, handed_in = Q(recused_at=None), Q(review__submitted_at__isnull=False)
+    active, handed_in = Q(recused_at=None), Q(handed_in_at__isnull=False)
     rows = Assignment.objects.filter(application__window=window).order_by().values("reviewer")
     counted = {
         row["reviewer"]: row
@@ -38,7 +38,7 @@ def members(window: Window, panel: Panel, *, at: datetime) -> list[Member]:
             waiting=Count("pk", filter=active & ~handed_in & Q(application__status__in=READABLE)),
             handed_in=Count("pk", filter=active & handed_in),
             recused=Count("pk", filter=~active),
-            lately=Count("pk", filter=active & Q(review__submitted_at__gt=at - PACE)),
+            lately=Count("pk", filter=active & Q(handed_in_at__gt=at - PACE)),
             last_active=Max("review__saved_at"),
         )
     }

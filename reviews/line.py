@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -17,8 +16,8 @@ from applications.models import Application, OfficeChoice, PreparedDecision, Rej
 from applications.prepared import prepare
 from applications.workflow import Status
 from programs.models import Office, Window
-from reviews.models import Standing
-from reviews.ranking import DECIDABLE, decision_label, ranks, standings, transitions, waiting_decisions
+from reviews.models import Standing, StandingQuerySet
+from reviews.ranking import DECIDABLE, decision_label, ranked, ranks, transitions, waiting_decisions
 
 
 @dataclass(frozen=True)
@@ -111,32 +110,44 @@ def effect_of(window: Window, *, line: Line, marks: dict[int, str], status: str 
 
     A mark goes before the line. With `status` the line is drawn among the applications of that status alone.
     """
-    chosen = Q(application__in=marks)
-    if line.is_drawn:
-        chosen |= Q(application__status__in=DECIDABLE, score__isnull=False)
-    place, fates, rank = 0, [], ranks(window)
-    for standing in standings(window).filter(chosen):
-        standing.application.window = window
-        action = marks.get(standing.application_id, "")
-        if not action and (not status or standing.application.status == status):
-            action = line.action_at(place)
-            place += 1
-        if action:
-            fates.append(Fate(standing, rank.get(standing.score), action))
+    marked = _light(ranked(window).filter(application__in=marks))
+    actions = [(standing, marks[standing.application_id]) for standing in marked]
+    among = ranked(window, status).exclude(application__in=marks)
+    actions += [(standing, line.action_at(place)) for place, standing in enumerate(_reached(line, among))]
+    actions.sort(key=lambda each: (-(each[0].score or 0), each[0].application_id))
+    rank = ranks(window, [standing for standing, _action in actions])
+    fates = [Fate(standing, rank.get(standing.score), action) for standing, action in actions]
+    for fate in fates:
+        fate.application.window = window
     _complete(fates)
     return Effect(fates, window.reviews_needed)
 
 
+def _reached(line: Line, among: StandingQuerySet) -> StandingQuerySet:
+    """Those of `among` to whom the line does something: no more are read."""
+    if not line.is_drawn:
+        return among.none()
+    found = _light(among.filter(application__status__in=DECIDABLE, score__isnull=False))
+    return found if line.reject_rest else found[: line.offer + line.waitlist]
+
+
+def _light(rows: StandingQuerySet) -> StandingQuerySet:
+    """With what the effect tells of an application, and no more: there may be thousands in memory."""
+    told = (f"application__{name}" for name in ("reference", "full_name", "status", "revision", "window"))
+    return rows.select_related("application").only("score", "done", *told)
+
+
 def _complete(fates: list[Fate]) -> None:
-    """Adds offices, what is prepared already, and why something is not possible, in two queries."""
-    ids = [fate.application.pk for fate in fates]
-    choices = OfficeChoice.objects.filter(application__in=ids, position=1).select_related("office")
-    offices = {choice.application_id: choice.office for choice in choices}
-    prepared = waiting_decisions(ids)
+    """Adds offices, what is prepared already, and why something is not possible, in three queries."""
+    offered = [fate.application.pk for fate in fates if fate.action == "offer"]
+    choices = OfficeChoice.objects.filter(application__in=offered, position=1).order_by()
+    first_choices = dict(choices.values_list("application", "office"))
+    offices = Office.objects.in_bulk(set(first_choices.values()))
+    prepared = waiting_decisions([fate.application.pk for fate in fates])
     for fate in fates:
         fate.replaces = prepared.get(fate.application.pk)
-        if fate.action == "offer":
-            fate.office = offices.get(fate.application.pk)
+        if fate.application.pk in first_choices:
+            fate.office = offices[first_choices[fate.application.pk]]
         fate.problem = _problem(fate)
 
 

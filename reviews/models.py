@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application
@@ -80,11 +80,11 @@ class AssignmentQuerySet(models.QuerySet):
 
     def done(self) -> "AssignmentQuerySet":
         """Those whose review is in."""
-        return self.filter(review__submitted_at__isnull=False)
+        return self.filter(handed_in_at__isnull=False)
 
     def waiting(self) -> "AssignmentQuerySet":
         """Those whose review is not in yet."""
-        return self.exclude(review__submitted_at__isnull=False)
+        return self.filter(handed_in_at=None)
 
 
 class Assignment(models.Model):
@@ -99,6 +99,9 @@ class Assignment(models.Model):
     assigned_at = models.DateTimeField(_("assigned"))
     assigned_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("by")
+    )
+    handed_in_at = models.DateTimeField(
+        _("handed in"), null=True, help_text=_("As its review has it: kept here too, since the list is read by it.")
     )
     recused_at = models.DateTimeField(_("stepped back"), null=True)
     recusal_reason = models.TextField(_("why"), max_length=1000, blank=True)
@@ -133,6 +136,8 @@ class Assignment(models.Model):
         ]
         indexes = [
             models.Index(fields=["reviewer"], condition=Q(recused_at=None), name="assignment_by_reviewer"),
+            # The list of its reviewer in its own order: what is to be written, the oldest first, then what is in.
+            models.Index(fields=["reviewer", "-handed_in_at", "assigned_at", "id"], name="assignment_in_order"),
         ]
 
     def __str__(self) -> str:
@@ -255,10 +260,14 @@ class Conflict(models.Model):
         return self.email
 
 
+# Every score is higher, so what has none comes last; on both databases, and as an index can have it.
+BEST_FIRST = Coalesce("score", models.Value(0), output_field=models.DecimalField()).desc()
+
+
 class StandingQuerySet(models.QuerySet):
     def ranked(self, window: Window) -> "StandingQuerySet":
         """The applications of `window` that somebody was given to read, the best first; those without a score last."""
-        return self.filter(window=window).order_by(F("score").desc(nulls_last=True), "application_id")
+        return self.filter(window=window).order_by(BEST_FIRST, "application_id")
 
 
 class Standing(models.Model):
@@ -286,7 +295,11 @@ class Standing(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(done__lte=F("assigned")), name="standing_counts_reviews_of_readers"),
         ]
-        indexes = [models.Index(fields=["window", "-score"], name="standing_by_window")]
+        indexes = [
+            models.Index(fields=["window", "-score"], name="standing_by_window"),
+            # The ranking from its top; with the score itself, its counts need nothing but the index.
+            models.Index("window", BEST_FIRST, "application", include=["score"], name="standing_best_first"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.application_id}"

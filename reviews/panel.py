@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from zlib import crc32
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,7 +21,14 @@ from reviews.models import Assignment, AssignmentQuerySet, Conflict
 # While an application is one of these it can be given to readers, and what they find still matters.
 READABLE = (Status.SUBMITTED, Status.IN_REVIEW, Status.INTERVIEW)
 SPREAD = (Status.SUBMITTED, Status.IN_REVIEW)  # what gets its readers by itself
-_LIGHT = ("status", "revision", "reference", "window", "candidate__email")  # a window has thousands of these
+_LIGHT = (
+    "status",
+    "revision",
+    "submitted_at",
+    "reference",
+    "window",
+    "candidate__email",
+)  # a window has thousands of these
 
 
 @dataclass
@@ -106,9 +113,14 @@ def panel_of(window: Window) -> Panel:
         members=members,
         conflicts=_grouped(declared.values_list("email", "reviewer")),
         stepped_back=_grouped(given.filter(recused_at__isnull=False).values_list("application__candidate", "reviewer")),
-        load=Counter(to_write.order_by().values_list("reviewer", flat=True)),
-        here=Counter(here.order_by().values_list("reviewer", flat=True)),
+        load=_counted(to_write),
+        here=_counted(here),
     )
+
+
+def _counted(assignments: AssignmentQuerySet) -> Counter:
+    """How many of `assignments` each reviewer has, by their id."""
+    return Counter(dict(assignments.order_by().values_list("reviewer").annotate(Count("pk"))))
 
 
 def _grouped(pairs: Iterable[tuple]) -> dict:
@@ -135,7 +147,7 @@ def readers_of(assignments: AssignmentQuerySet, panel: Panel) -> dict[int, Reade
     found: dict[int, Readers] = defaultdict(lambda: Readers(set(), set()))
     on_panel = {member.pk for member in panel.members}
     for application, reviewer, recused_at, handed_in in assignments.order_by().values_list(
-        "application", "reviewer", "recused_at", "review__submitted_at"
+        "application", "reviewer", "recused_at", "handed_in_at"
     ):
         found[application].given.add(reviewer)
         if recused_at is None and (handed_in or reviewer in on_panel):
@@ -176,8 +188,13 @@ def to_spread(window: Window) -> QuerySet:
 
 
 def plan(window: Window, applications: list[Application], panel: Panel) -> Plan:
-    """Gives each of `applications` the readers it lacks, the least loaded first. `panel` counts them as it goes."""
-    readers = readers_of(Assignment.objects.filter(application__window=window), panel)
+    """Gives each of `applications`, as to_spread() finds them, the readers it lacks, the least loaded first.
+
+    `panel` counts them as it goes.
+    """
+    # Those of the others, of which a window has thousands when it is decided, tell nothing here.
+    of_these = Assignment.objects.filter(application__window=window, application__status__in=SPREAD)
+    readers = readers_of(of_these, panel)
     given: list[tuple[Application, User]] = []
     lacking: list[Lacking] = []
     for application in applications:

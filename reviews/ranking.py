@@ -2,8 +2,9 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from decimal import Decimal
 
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, prefetch_related_objects
 
 from applications import workflow
 from applications.models import Application, OfficeChoice, PreparedDecision
@@ -22,33 +23,58 @@ def transitions(status: str) -> list[Transition]:
     return [row for row in workflow.allowed(status, Actor.RECRUITER) if row.action in ACTIONS]
 
 
+def ranked(window: Window, status: str = "") -> StandingQuerySet:
+    """The ranked applications of `window`, those of one status alone when it is named."""
+    rows = Standing.objects.ranked(window)
+    # The window of the application is the same one: told twice, it leads to the few of that status.
+    return rows.filter(application__window=window, application__status=status) if status else rows
+
+
 def standings(window: Window, status: str = "") -> StandingQuerySet:
-    """The ranked applications of `window` with what a row shows, those of one status alone when it is named."""
-    rows = Standing.objects.ranked(window).select_related("application")
-    rows = rows.defer("application__draft", "application__sent")
-    return rows.filter(application__status=status) if status else rows
+    """The same with what a row shows of each application: for all of them, since a page is had cheaper by rows_of()."""
+    rows = ranked(window, status).select_related("application")
+    return rows.defer("application__draft", "application__sent")
 
 
-def statuses(window: Window) -> list[tuple[Status, int]]:
-    """How many ranked applications have each status; those that nobody has are left out."""
-    rows = Standing.objects.filter(window=window).order_by().values("application__status").annotate(number=Count("pk"))
-    counts = {row["application__status"]: row["number"] for row in rows}
-    return [(status, counts[status]) for status in Status if status in counts]
+@dataclass(frozen=True)
+class Counts:
+    """How many ranked applications of a window have each status (those that nobody has are left out), and how many
+    that wait for a decision have no review yet, ranked or not.
+    """
+
+    statuses: dict[Status, int]
+    not_read: int
+
+    def of(self, status: str = "") -> int:
+        """How many have `status`; empty: how many there are."""
+        return self.statuses.get(status, 0) if status else sum(self.statuses.values())
 
 
-def not_read(window: Window) -> int:
-    """How many applications that wait for a decision have no review yet."""
-    waiting = Application.objects.filter(window=window, status__in=NOT_READ)
-    return waiting.filter(Q(standing=None) | Q(standing__done=0)).count()
+def counts(window: Window) -> Counts:
+    """The figures above the ranking of `window`, in two queries that read indexes alone."""
+    rows = Standing.objects.filter(window=window, application__window=window).order_by()
+    rows = rows.values_list("application__status").annotate(Count("pk"), Count("score"))
+    found = {status: (ranked, read) for status, ranked, read in rows}
+    waiting = Application.objects.filter(window=window, status__in=NOT_READ).count()
+    return Counts(
+        statuses={status: found[status][0] for status in Status if status in found},
+        not_read=waiting - sum(found[status][1] for status in NOT_READ if status in found),
+    )
 
 
-def ranks(window: Window) -> dict[object, int]:
-    """The rank of each score in `window`: 1 and one for every better score. Equal scores share a rank."""
-    rows = Standing.objects.filter(window=window, score__isnull=False).order_by("-score").values("score")
+def ranks(window: Window, among: list[Standing]) -> dict[Decimal | None, int]:
+    """The rank in `window` of each score that one of `among` has: 1 and one for every better score, so equals share one.
+
+    Reads what is as good as they are or better, and nothing below.
+    """
+    scores = [standing.score for standing in among if standing.score is not None]
+    if not scores:
+        return {}
+    rows = Standing.objects.filter(window=window, score__gte=min(scores)).order_by("-score").values_list("score")
     found, better = {}, 0
-    for row in rows.annotate(number=Count("pk")):
-        found[row["score"]] = better + 1
-        better += row["number"]
+    for score, number in rows.annotate(Count("pk")):
+        found[score] = better + 1
+        better += number
     return found
 
 
@@ -83,6 +109,8 @@ class Row:
 
 def rows_of(page: list[Standing], window: Window) -> list[Row]:
     """What the page of a ranking shows of `page`, in the same few queries however long it is."""
+    # After the page was cut: joined to all of them, the database reads every application to rank one window.
+    prefetch_related_objects(page, Prefetch("application", Application.objects.defer("draft", "sent")))
     ids = [standing.application_id for standing in page]
     found: dict[int, Counter] = defaultdict(Counter)
     reviews = Review.objects.filter(
@@ -93,7 +121,7 @@ def rows_of(page: list[Standing], window: Window) -> list[Row]:
     offices: dict[int, list[Office]] = defaultdict(list)
     for choice in OfficeChoice.objects.filter(application__in=ids).select_related("office"):
         offices[choice.application_id].append(choice.office)
-    prepared, rank = waiting_decisions(ids), ranks(window)
+    prepared, rank = waiting_decisions(ids), ranks(window, page)
     return [
         Row(
             standing=standing,

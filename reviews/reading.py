@@ -15,7 +15,7 @@ from programs.models import Membership
 from reviews.models import Assignment, AssignmentQuerySet, Criterion, Review, Standing
 
 ASSIGNMENT_FIELDS = [
-    *("application", "reviewer", "assigned_at", "recused_at"),
+    *("application", "reviewer", "assigned_at", "handed_in_at", "recused_at"),
     *("application__reference", "application__status", "application__revision", "application__window"),
     *("application__asked", "application__met"),
     *("application__window__season", "application__window__time_zone", "application__window__decide_by"),

@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,7 @@ from applications.workflow import Status
 from reviews import assigning, standings
 from reviews.models import Assignment, AssignmentQuerySet, Criterion, Review, Score
 from reviews.panel import READABLE
+from reviews.tallies import counting
 
 
 class NotTaken(Exception):
@@ -94,7 +96,9 @@ def hand_in(*, assignment: Assignment, by: User, at: datetime | None = None) -> 
     review.overall = weighted_mean(criteria, scores)
     review.saved_at = review.submitted_at = at
     review.revision = application.revision
-    review.save(update_fields=["overall", "saved_at", "submitted_at", "revision"])
+    with counting(application):
+        review.save(update_fields=["overall", "saved_at", "submitted_at", "revision"])
+    Assignment.objects.filter(pk=assignment.pk).update(handed_in_at=at)
     standings.refresh(application)
     return review
 
@@ -111,12 +115,21 @@ def recuse(*, assignment: Assignment, reason: str, by: User, at: datetime | None
     application = _locked(assignment, by, needs_open=False)
     was_handed_on = assignment.is_untold
     assignment.recused_at, assignment.recusal_reason, assignment.is_untold = at, reason.strip(), False
-    assignment.save(update_fields=["recused_at", "recusal_reason", "is_untold"])
+    with counting(application):
+        assignment.save(update_fields=["recused_at", "recusal_reason", "is_untold"])
     if was_handed_on:
         return assignment.handed_on
-    successor = assigning.hand_on(assignment=assignment, at=at)
-    standings.refresh(application)
-    return successor
+    return assigning.hand_on(assignment=assignment, at=at)
+
+
+def note_handed_in(*, limit: int = 1_000) -> int:
+    """Notes at up to `limit` assignments that their review is in, where that was written without: by the code of before,
+    or restored from a backup of it. Returns how many; the worker calls it.
+    """
+    missed = Assignment.objects.waiting().filter(review__submitted_at__isnull=False).order_by("pk")
+    rows = Assignment.objects.filter(pk__in=list(missed.values_list("pk", flat=True)[:limit]))
+    handed_in = Review.objects.filter(assignment=OuterRef("pk")).values("submitted_at")
+    return rows.update(handed_in_at=Subquery(handed_in))
 
 
 def criteria_of(assignment: Assignment) -> list[Criterion]:

@@ -3,8 +3,6 @@
 from collections import defaultdict
 from decimal import Decimal
 
-from django.db import transaction
-
 from applications.models import Application
 from reviews.models import Assignment, Review, Standing
 
@@ -23,24 +21,12 @@ def figures(assignments: list[Assignment], reviews: list[Review]) -> dict[str, o
     }
 
 
-@transaction.atomic
-def refresh(application: Application) -> Standing:
-    """Counts the figures of one application anew; call it in the transaction that changed a review or an assignment.
+def refresh(*applications: Application) -> None:
+    """Counts the figures of these applications anew, in two queries.
 
-    Locks the application, so that of two reviews handed in at once the second one counts both.
+    Call it in the transaction that changed a review or an assignment, after that has locked the applications: so of two
+    reviews handed in at once the second one counts both.
     """
-    Application.objects.select_for_update().only("pk").get(pk=application.pk)
-    active = list(Assignment.objects.active().filter(application=application))
-    reviews = list(Review.objects.filter(assignment__in=active))
-    standing, _created = Standing.objects.update_or_create(
-        application_id=application.pk,
-        defaults={"window_id": application.window_id, **figures(active, reviews)},
-    )
-    return standing
-
-
-def refresh_many(applications: list[Application]) -> None:
-    """The same for many applications, whose rows the caller has locked, in a fixed number of queries."""
     active: dict[int, list[Assignment]] = defaultdict(list)
     for assignment in Assignment.objects.active().filter(application__in=applications).select_related("review"):
         active[assignment.application_id].append(assignment)

@@ -1,10 +1,17 @@
-"""What every test has: files and caches of its own, a server on demand, and skips that nobody can overlook."""
+"""What every test has: files of its own, a server on demand, and skips that nobody can overlook."""
 
+import gc
 import os
+from collections.abc import Callable
+from importlib import import_module
 
 import pytest
-from django.core.cache import cache
+from django.apps import apps
+from django.test import TransactionTestCase
+from pytest_django.plugin import blocking_manager_key
 
+from pinterns.roles import sync_roles
+from tests import figures
 from tests.server import engine_under_test, find_chromium, running_server
 
 # Set by .ci/run: what is skipped has failed.
@@ -13,21 +20,54 @@ ON_POSTGRES = bool(engine_under_test())
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave out what is the other database's; browsers and rushes each take their turn, and begin first."""
-    other = "sqlite" if ON_POSTGRES else "postgres"
-    config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker(other)])
-    items[:] = [item for item in items if not item.get_closest_marker(other)]
+    """Leave out what is the other database's, and the long set unless `-m` asks for it; browsers and rushes begin first."""
+    others = {"sqlite", "looks"} if ON_POSTGRES else {"postgres"}
+    if "soak" not in config.option.markexpr:
+        others.add("soak")
+    left_out = [item for item in items if any(item.get_closest_marker(other) for other in others)]
+    if ON_POSTGRES:  # what asks no database is the same on each
+        left_out += [item for item in items if not _asks_a_database(item) and item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
     for item in items:
         if "browser" in item.fixturenames:
             item.add_marker(pytest.mark.browser)
-        if group := _takes_turns(item):
-            item.add_marker(pytest.mark.xdist_group(group))
     # The long ones first, so that the machine's other core is not idle at the end.
-    items.sort(key=lambda item: _takes_turns(item) is None)
+    items.sort(key=lambda item: not _is_long(item))
 
 
-def _takes_turns(item) -> str | None:
-    return next((kind for kind in ("browser", "server") if item.get_closest_marker(kind)), None)
+def _asks_a_database(item) -> bool:
+    """Whether it may query one: of pytest-django's kind, of Django's own, or in a server of its own."""
+    fixtures = {"db", "transactional_db", "server"} & set(item.fixturenames)
+    own_server = hasattr(item.module, "running_server") or "faults" in item.path.parts
+    of_django = item.cls is not None and issubclass(item.cls, TransactionTestCase)
+    marked = any(item.get_closest_marker(name) for name in ("django_db", "server", "postgres"))
+    return bool(fixtures) or own_server or of_django or marked
+
+
+def pytest_collection_finish():
+    """Look for garbage seldom: it took from a tenth to a quarter of the processor's time."""
+    gc.set_threshold(50_000)
+
+
+def _empties_the_database(item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    return "transactional_db" in item.fixturenames or bool(marker and marker.kwargs.get("transaction"))
+
+
+def _is_long(item) -> bool:
+    return "security" in item.path.parts or any(item.get_closest_marker(kind) for kind in ("browser", "server"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item):
+    """A test that empties the database when it is done gives back what `migrate` had written there."""
+    result = yield
+    if _empties_the_database(item):
+        with item.config.stash[blocking_manager_key].unblock():
+            sync_roles()
+            import_module("programs.migrations.0005_retention").fill(apps, None)
+    return result
 
 
 @pytest.hookimpl(wrapper=True)
@@ -41,7 +81,13 @@ def pytest_runtest_makereport(item, call):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Say last, and loudly, what this run has not shown."""
+    """Tell the figures that were measured; say last, and loudly, what this run has not shown."""
+    database = "PostgreSQL" if ON_POSTGRES else "SQLite"
+    reports = [report for group in ("passed", "failed") for report in terminalreporter.getreports(group)]
+    measured = {row: {database: str(value)} for report in reports for row, value in report.user_properties}
+    if measured:
+        terminalreporter.section("figures")
+        terminalreporter.write_line(figures.table(measured))
     left_out = []
     if find_chromium() is None:
         left_out.append("SKIPPED: browser tests, no Chromium found (install chromium, or set CHROMIUM=/path/to/it)")
@@ -52,10 +98,15 @@ def pytest_terminal_summary(terminalreporter):
 
 
 @pytest.fixture(autouse=True)
-def _own_files_and_caches(settings, tmp_path):
-    """Uploads land in a folder of the test's own; no limit of rates and no page outlives a test."""
+def _own_files(settings, tmp_path):
+    """Uploads land in a folder of the test's own."""
     settings.MEDIA_ROOT = tmp_path / "media"
-    cache.clear()
+
+
+@pytest.fixture
+def figure(record_property) -> Callable[[str, str], None]:
+    """figure(row, measured): a row of the table with which `make soak` closes."""
+    return record_property
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from random import randrange
 
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.sessions import SessionStore
 from applications.form import ApplicationForm
 from applications.models import Application
 from applications.services import save_draft, submit
@@ -70,6 +72,15 @@ BAD = {
 
 def make_user(email: str = "", **fields) -> User:
     return User.objects.create_user(email or f"person{next(_numbers)}@example.org", **fields)
+
+
+def make_session(user: User) -> str:
+    """The key of a session in which `user` is signed in, for a client of a running server."""
+    session = SessionStore()
+    session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session.save()
+    return session.session_key
 
 
 def make_office(name: str = "", **fields) -> Office:
@@ -146,6 +157,7 @@ def post_for(window: Window, *, answers: dict[str, dict] | None = None, **extra)
         posted |= {section.form.add_prefix(name): value for name, value in values.items()}
         if section.is_document:
             posted[section.form.add_prefix("file")] = SimpleUploadedFile("résumé.pdf", pdf(), "application/pdf")
+    posted |= dict.fromkeys(form.consent.posted_names(), "on")
     return {**posted, **extra}
 
 

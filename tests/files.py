@@ -5,6 +5,7 @@ Every function returns bytes, the same ones at each call unless said otherwise.
 
 import io
 import struct
+import zipfile
 import zlib
 
 from fpdf import FPDF
@@ -89,6 +90,70 @@ def endless_pdf() -> bytes:
 
 def js_pdf() -> bytes:
     return pdf(catalog=b"/OpenAction << /S /JavaScript /JS (app.alert('opened')) >>")
+
+
+def launch_pdf() -> bytes:
+    """Asks its reader to start a program, to open an address, and to send a form, as soon as it is opened."""
+    deeds = (
+        b"/S /Launch /F (cmd.exe) /Next << /S /URI /URI (https://evil.example/) /Next << /S /SubmitForm /F (x) >> >>"
+    )
+    return pdf(catalog=b"/OpenAction << %s >> /AA << /WC << %s >> >>" % (deeds, deeds))
+
+
+def embedding_pdf() -> bytes:
+    """With a file inside that virus scanners know."""
+    stream = b"<< /Type /EmbeddedFile /Length %d >> stream\n%s\nendstream" % (len(eicar()), eicar())
+    return _assembled(
+        b"<< /Type /Catalog /Pages 2 0 R /Names << /EmbeddedFiles << /Names [(x.exe) 5 0 R] >> >> >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] >>",
+        stream,
+        b"<< /Type /Filespec /F (x.exe) /EF << /F 4 0 R >> >>",
+    )
+
+
+def looping_pdf() -> bytes:
+    """Its table of objects refers to itself as the one before, and its pages to themselves as their own parts."""
+    plain = _assembled(b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 9 >>")
+    table = plain.rindex(b"xref", 0, plain.rindex(b"startxref"))
+    return plain.replace(b"trailer << ", b"trailer << /Prev %d " % table)
+
+
+def pdf_and_zip() -> bytes:
+    """A PDF to whoever reads from the front, a ZIP with a web page to whoever reads from the back."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as written:
+        written.writestr("index.html", html())
+    return pdf() + archive.getvalue()
+
+
+def pdf_and_html() -> bytes:
+    """A PDF from its first byte on, and a web page for a browser that guesses."""
+    return pdf().replace(b"\n", b"\n%<html><script>alert(document.domain)</script></html>\n", 1) + html()
+
+
+def gif_and_script() -> bytes:
+    """A picture, and a script to whoever loads it as one."""
+    return b"GIF89a=1;alert(document.domain)//" + bytes(60)
+
+
+def pixel_flood_gif() -> bytes:
+    """Frames of 65,535 by 65,535 pixels in a few bytes."""
+    frame = b"," + struct.pack("<HHHHB", 0, 0, 65_535, 65_535, 0) + b"\x02\x02L\x01\x00"
+    return b"GIF89a" + struct.pack("<HHBBB", 65_535, 65_535, 0x80, 0, 0) + bytes(6) + frame * 9 + b";"
+
+
+def pixel_flood_webp() -> bytes:
+    """16,384 by 16,384 pixels, announced and not there."""
+    bits = b"\x2f" + struct.pack("<I", 16_383 | 16_383 << 14) + bytes(15)
+    return b"RIFF" + struct.pack("<I", 12 + len(bits)) + b"WEBPVP8L" + struct.pack("<I", len(bits)) + bits
+
+
+def pixel_flood_tiff() -> bytes:
+    """A million by a million pixels, announced and not there."""
+    entries = ((256, 1_000_000), (257, 1_000_000), (258, 8), (259, 1), (262, 1), (273, 8), (278, 1_000_000), (279, 8))
+    directory = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries)
+    return b"II*\0" + struct.pack("<IH", 8, len(entries)) + directory + bytes(4)
 
 
 def polyglot() -> bytes:

@@ -17,6 +17,7 @@ import secrets
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -39,8 +40,12 @@ CODE = re.compile(r"^\s*([A-Z0-9]{3,4}-?[A-Z0-9]{3,4})\s*$", re.MULTILINE)
 class Server:
     """A started site. `base_url`, `database_url`, `data` (its DATA_DIR), `environment` (what it was started with)."""
 
-    def __init__(self, *, base_url: str, data: Path, environment: dict[str, str]):
-        self.base_url = base_url
+    def __init__(
+        self, *, listener: socket.socket, data: Path, environment: dict[str, str], web_arguments: tuple[str, ...]
+    ):
+        self.listener = listener
+        self.web_arguments = web_arguments
+        self.base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         self.data = data
         self.environment = environment
         self.database_url = environment["DATABASE_URL"]
@@ -63,6 +68,10 @@ class Server:
         self.processes.append(process)
         return process
 
+    def serve(self) -> subprocess.Popen:
+        """Start a web server on the site's socket, beside one that is about to stop."""
+        return self.start("-m", "gunicorn", *self.web_arguments, pass_fds=(self.listener.fileno(),))
+
     def manage(self, *arguments: str) -> str:
         """Run a management command against this server's database and return what it printed.
 
@@ -73,6 +82,15 @@ class Server:
         )
         assert done.returncode == 0, f"manage.py {arguments[0]} failed:\n{done.stdout}\n{done.stderr}"
         return done.stdout
+
+    def forget_limits(self) -> None:
+        """As if time had passed: the people of a test ask for more codes than people do."""
+        if self.database_url.startswith("postgres"):
+            connection = psycopg.connect(self.database_url, autocommit=True)
+        else:
+            connection = sqlite3.connect(self.database_url.removeprefix("sqlite:///"), timeout=20, isolation_level=None)
+        with contextlib.closing(connection):
+            connection.execute("DELETE FROM accounts_ratelimit")
 
     def python(self, code: str) -> str:
         """Run code in a Django process of its own against this server's database and return what it printed."""
@@ -95,7 +113,7 @@ class Server:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             for letter in reversed(self.letters(email)[after:]):
-                if code := CODE.search(letter.get_content()):
+                if code := CODE.search(letter.get_body(("plain",)).get_content()):
                     return code[1]
             time.sleep(0.1)
         raise AssertionError(f"No code was written to {email}.\n{self.log()[-2000:]}")
@@ -114,6 +132,13 @@ class Server:
                 last = str(error)
             time.sleep(0.05)
         raise AssertionError(f"The server is not well: {last}\n{self.log()[-4000:]}")
+
+    def cut_off(self) -> None:
+        """As when the host loses its power: everything on it is killed at the same moment, and its socket is closed."""
+        for process in self.processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        self.listener.close()
 
     def stop(self) -> None:
         """End the server and everything started beside it."""
@@ -137,44 +162,69 @@ def running_server(
     threads: int = 4,
     app: str = "pinterns.wsgi",
     worker: bool = False,
+    graceful: int = 1,
 ) -> Iterator[Server]:
     """A server on a free port, with a migrated database of its own, gone again at the end.
 
     database_url: a PostgreSQL server to make the database on, or empty for a SQLite file; else the engine under test.
     env: what its environment has on top or instead. worker: `manage.py worker` beside it.
-    app: the WSGI module, for a control that takes a guard out.
+    app: the WSGI module, for a control that takes a guard out. graceful: seconds for what is under way at a stop.
     """
     if database_url is None:
         database_url = engine_under_test()
     elif not database_url.startswith("postgres"):
         database_url = ""
-    with (
-        tempfile.TemporaryDirectory(prefix="server-", dir=os.environ["DATA_DIR"], ignore_cleanup_errors=True) as name,
-        _own_database(database_url, folder := Path(name)) as own_url,
-        socket.create_server(("127.0.0.1", 0), backlog=1024) as listener,
-    ):
-        base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        environment = {
+    with _own_folder() as folder, _own_database(database_url, folder) as own_url:
+        common = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "pinterns.settings",
             "DATABASE_URL": own_url,
-            "DATA_DIR": str(folder),
             "STATIC_ROOT": str(_collected_static_files()),
-            "SITE_URL": base_url,
             "EMAIL_URL": "filemail://",  # into DATA_DIR/mail
             "PYTHONUNBUFFERED": "1",
-            **(env or {}),
         }
+        how = (app, "--workers", str(workers), "--threads", str(threads), "--graceful-timeout", str(graceful))
+        with _host(folder, common, env or {}, how, worker=worker) as server:
+            yield server
+
+
+@contextlib.contextmanager
+def another_host(first: Server, *, env: dict[str, str] | None = None) -> Iterator[Server]:
+    """One more host of the same site, with a web server and a worker: the database and the settings are the same, files,
+    temporary files, mailbox and processes are its own. env: what its environment has instead.
+    """
+    with _own_folder() as folder:
+        (folder / "tmp").mkdir()
+        own = {"TMPDIR": str(folder / "tmp"), "SITE_URL": first.environment["SITE_URL"], **(env or {})}
+        how = ("pinterns.wsgi", "--workers", "2", "--threads", "4", "--graceful-timeout", "1")
+        with _host(folder, first.environment, own, how, worker=True) as server:
+            yield server
+
+
+@contextlib.contextmanager
+def _own_folder() -> Iterator[Path]:
+    place = os.environ["DATA_DIR"]
+    with tempfile.TemporaryDirectory(prefix="server-", dir=place, ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+@contextlib.contextmanager
+def _host(
+    folder: Path, common: dict[str, str], env: dict[str, str], how: tuple[str, ...], *, worker: bool
+) -> Iterator[Server]:
+    """The site served by gunicorn, started as `how` says, from the files in `folder`."""
+    with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        environment = {**common, "DATA_DIR": str(folder), "SITE_URL": address, **env}
         (folder / "mail").mkdir()
-        server = Server(base_url=base_url, data=folder, environment=environment)
-        try:
+        web_arguments = (
             # The listening socket is handed over, so that no other process can take the port in between.
-            server.start(
-                *("-m", "gunicorn", app, "--bind", f"fd://{listener.fileno()}", "--worker-class", "gthread"),
-                *("--workers", str(workers), "--threads", str(threads), "--graceful-timeout", "1"),
-                *("--log-level", "warning"),
-                pass_fds=(listener.fileno(),),
-            )
+            *(*how, "--bind", f"fd://{listener.fileno()}", "--worker-class", "gthread"),
+            *("--log-level", "warning", "--preload"),  # the site is loaded once, not by each worker
+        )
+        server = Server(listener=listener, data=folder, environment=environment, web_arguments=web_arguments)
+        try:
+            server.serve()
             if worker:
                 server.start("manage.py", "worker")
             server.wait_until_well()
@@ -191,7 +241,7 @@ def engine_under_test() -> str:
 
 @contextlib.contextmanager
 def _own_database(database_url: str, folder: Path) -> Iterator[str]:
-    template = _migrated_database(database_url)
+    template = migrated_database(database_url)
     if not database_url:
         shutil.copy(template, folder / "test.sqlite3")
         yield f"sqlite:///{folder / 'test.sqlite3'}"
@@ -204,8 +254,22 @@ def _own_database(database_url: str, folder: Path) -> Iterator[str]:
         _on_postgres(database_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+@contextlib.contextmanager
+def empty_database(folder: Path) -> Iterator[str]:
+    """The URL of a database without tables, of the engine under test; SQLite's file is in `folder`."""
+    if not (server := engine_under_test()):
+        yield f"sqlite:///{folder / 'empty.sqlite3'}"
+        return
+    name = _new_name()
+    _on_postgres(server, f'CREATE DATABASE "{name}"')
+    try:
+        yield _with_name(server, name)
+    finally:
+        _on_postgres(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
 @functools.cache
-def _migrated_database(database_url: str) -> str:
+def migrated_database(database_url: str) -> str:
     """The file or name of a database that is migrated once, and copied for every server of this process."""
     if not database_url:
         place = f"{os.environ['DATA_DIR']}/migrated.sqlite3"
@@ -213,9 +277,14 @@ def _migrated_database(database_url: str) -> str:
         return place
     name = _new_name()
     _on_postgres(database_url, f'CREATE DATABASE "{name}"')
-    atexit.register(_on_postgres, database_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    atexit.register(_drop_at_the_end, database_url, name)
     _migrate(_with_name(database_url, name))
     return name
+
+
+def _drop_at_the_end(database_url: str, name: str) -> None:
+    with contextlib.suppress(psycopg.OperationalError):  # a cluster of a test's own went before, with all in it
+        _on_postgres(database_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def _migrate(url: str) -> None:

@@ -7,6 +7,7 @@ with SmtpSink() as sink:
 """
 
 import asyncio
+import contextlib
 import socket
 import time
 from collections import Counter
@@ -19,8 +20,15 @@ from aiosmtpd.controller import Controller
 
 def free_port() -> int:
     """A port on which nothing listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
+    [port] = free_ports(1)
+    return port
+
+
+def free_ports(number: int) -> list[int]:
+    """So many of them, no two the same: a port that was asked for and let go may be the next one again."""
+    with contextlib.ExitStack() as stack:
+        listeners = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(number)]
+        return [listener.getsockname()[1] for listener in listeners]
 
 
 class SmtpSink:

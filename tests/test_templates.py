@@ -10,7 +10,10 @@ from applications.letter_texts import LetterText, OfferTerms
 from applications.models import Application
 from applications.own_words import save_words
 from letters.models import Letter
+from programs.qualify import Questions
 from tests.factories import PARAMETERS, make_program, make_recruiter, make_requirement, make_user, make_window, post_for
+
+LINK = "link where is your code?"
 
 
 class Spy(str):
@@ -44,11 +47,15 @@ def test_every_variable_that_a_page_prints_was_given(client, missing):
             assert client.get(address).status_code == 200, address
             assert not missing, address
 
-    look("/", "/?state=open", window.program.get_absolute_url(), "/sign-in/")
+    look("/", "/?state=open", window.program.get_absolute_url(), "/sign-in/", "/where-do-i-qualify/")
+    client.post("/where-do-i-qualify/", dict(Questions.answered([window.program], {LINK: ["x"]}).data.lists()))
+    look("/where-do-i-qualify/")
     client.force_login(candidate)
     look("/applications/", form)
     client.post(form, post_for(window, action="send", answers={"skills": {}}))
     look(form, f"{form}?check", "/applications/")
+    assert client.post(form, {**post_for(window), "draft_version": "7"}).status_code == 409
+    assert not missing, "which answers stay"
     client.post(form, post_for(window, action="send"))
     application = Application.objects.get()
     page = application.get_absolute_url()

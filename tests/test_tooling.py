@@ -1,5 +1,7 @@
 """What is promised about starting: refusals that say why, /healthz, settings that are described, pins without hosts."""
 
+import ast
+import json
 import os
 import re
 import socket
@@ -57,6 +59,80 @@ def test_every_requirement_is_pinned_and_names_no_host(name):
     assert "://" not in text
 
 
+def pins(name):
+    return dict(re.findall(r"^([a-z0-9.-]+)(?:\[\w+\])?==([^ ;\n]+)", (ROOT / name).read_text(), re.MULTILINE))
+
+
+def test_django_is_not_older_than_its_security_releases():
+    assert tuple(map(int, pins("requirements.txt")["django"].split("."))) >= (5, 2, 19)
+
+
+@pytest.mark.parametrize("name", ["requirements.in", "requirements-dev.in"])
+def test_every_dependency_has_its_line_of_why(name):
+    chosen = set(re.findall(r"^[a-z][a-z0-9-]*", (ROOT / name).read_text(), re.MULTILINE))
+    rows = re.findall(r"^\| ([a-z].*?) \|", (ROOT / "docs/decisions.md").read_text(), re.MULTILINE)
+    told = {word for row in rows for word in re.findall(r"[a-z][a-z0-9-]*", row)}
+
+    assert chosen - told == set()
+
+
+def test_every_pinned_package_has_its_licence_and_the_site_runs_on_no_gpl():
+    runtime, tools = (ROOT / "docs/licences.md").read_text().split("## Tests and checks")
+    for name, part in (("requirements.txt", runtime), ("requirements-dev.txt", tools)):
+        rows = re.findall(r"^\| (\S+) \| (\S+) \| (.+) \|$", part, re.MULTILINE)
+        assert {row[0]: row[1] for row in rows if row[0] != "package"} == pins(name), "run make licences"
+        assert "unknown" not in {row[2] for row in rows}
+    assert not re.search(r"(?<!L)GPL|Affero|(?<!Lesser )General Public", runtime)
+
+
+def test_every_threat_names_tests_that_exist_or_says_that_one_is_missing():
+    rows = [
+        line for line in (ROOT / "docs/threats.md").read_text().splitlines() if re.match(r"\| (?!fault |attack )", line)
+    ]
+    assert len(rows) >= 20
+    for row in rows:
+        proof = row.split("|")[4]
+        named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", proof)
+        assert named or "missing" in proof, row
+        for file, test in named:
+            tree = ast.parse((ROOT / file).read_text())
+            assert test in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}, f"{file}::{test}"
+
+
+@pytest.mark.parametrize(
+    ("said", "ends", "told"),
+    [
+        ('{"dependencies": [{"name": "a", "version": "1", "vulns": []}]}', 0, "None known in 1"),
+        ('{"dependencies": [{"name": "a", "skip_reason": "not found"}]}', 2, "Could not ask"),
+        ("", 2, "Could not ask"),
+        (
+            '{"dependencies": [{"name": "a", "version": "1", "vulns": [{"id": "X-1", "fix_versions": ["2"]}]},'
+            ' {"name": "b", "skip_reason": "not found"}]}',
+            1,
+            "a 1: X-1, fixed in 2",
+        ),
+    ],
+)
+def test_the_audit_tells_found_from_could_not_ask(tmp_path, said, ends, told):
+    (tmp_path / "pip_audit.py").write_text(f"print({said!r})")
+    done = subprocess.run(
+        [sys.executable, "bin/audit"], cwd=ROOT, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True
+    )
+
+    assert done.returncode == ends
+    assert told in done.stdout + done.stderr
+
+
+def test_the_packages_of_the_audit_are_pinned_and_name_no_registry():
+    lock = json.loads((ROOT / "tests/audit/package-lock.json").read_text())
+    pins = [package for path, package in lock["packages"].items() if path]
+
+    assert pins
+    assert all(re.fullmatch(r"\d[\w.+-]*", package["version"]) for package in pins)
+    assert not any("resolved" in package for package in pins)
+    assert set(lock["packages"][""]["dependencies"].values()) <= {package["version"] for package in pins}
+
+
 def test_a_taken_port_is_refused_before_anything_is_changed(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
@@ -74,6 +150,7 @@ def test_a_taken_port_is_refused_before_anything_is_changed(tmp_path):
 
 
 @pytest.mark.server
+@pytest.mark.sqlite  # whatever database is behind it
 def test_healthz_tells_a_site_that_is_well_from_one_whose_migrations_are_missing():
     # Over plain HTTP, as whoever watches the site asks from inside: it must not be sent to HTTPS.
     with running_server(env={"HTTPS": "1"}) as server:

@@ -1,20 +1,23 @@
-"""The list of applications and the page of each. Nothing is written here: the buttons lead to decide.py and bulk.py."""
+"""The list of applications and the page of each. Nothing is written here: the buttons lead to decide.py, bulk.py, letters.py and files.py."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Prefetch, QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import path
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.export import Column, ExportMixin
+from accounts.export import Column
+from accounts.long_lists import LongListMixin
 from applications.about import authorisation_lines
-from applications.admin import bulk, decide, letters
-from applications.admin.export import columns_for
+from applications.access import record_access
+from applications.admin import bulk, decide, files, letters
+from applications.admin.export import NotedExportMixin, columns_for, with_office_names
 from applications.admin.figure_filters import LetterFilter, ReachedFilter, SentFilter
 from applications.admin.filters import (
     DecisionFilter,
@@ -24,13 +27,15 @@ from applications.admin.filters import (
     WindowFilter,
     decision_mark,
 )
-from applications.models import Answer, Application, PageImage
+from applications.models import Access, Answer, Application, PageImage
 from applications.prepared import prepared_of
-from applications.private import private_file
+from applications.retention import kept_until
+from applications.search import searched
 from applications.workflow import Actor, Status, Transition, allowed, transition
 from programs.admin.pages import badge, change_url, moment, page, program_edge
 from programs.admin.queue import queue_of
-from programs.admin.rows import OwnRowsMixin
+from programs.admin.rows import OwnRowsMixin, windows_run
+from programs.models import Retention
 
 
 def _action(transition: Transition) -> Callable[..., HttpResponse]:
@@ -44,31 +49,29 @@ def _action(transition: Transition) -> Callable[..., HttpResponse]:
     return confirm
 
 
-def _page_image(model_admin: "ApplicationAdmin", request: HttpRequest, object_id: str, image_id: int) -> FileResponse:
-    """A page of a document that is part of the application, as a picture; not while it is made anew."""
-    application = model_admin.own_row(request, object_id, "view")
-    images = PageImage.objects.filter(document__answers__application=application, document__pages_made_at__isnull=False)
-    image = get_object_or_404(images, pk=image_id)
-    name = f"{application.reference}-{image.number}.jpg"
-    return private_file(image.file.name, name=name, content_type="image/jpeg", download=False)
+def _with_windows(request: HttpRequest, rows: Iterable[Application]) -> Iterator[Application]:
+    """The rows with the windows that the filters show, rather than one read for each."""
+    windows = {window.pk: window for window in windows_run(request)}
+    for application in rows:
+        if application.window_id in windows:  # one that was added just now is read by itself
+            application.window = windows[application.window_id]
+        yield application
 
 
 @admin.register(Application)
-class ApplicationAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
+class ApplicationAdmin(NotedExportMixin, LongListMixin, OwnRowsMixin, admin.ModelAdmin):
     """For recruiters; reviewers have a desk of their own. Drafts are their writers' business and not shown."""
 
     program_lookup = "window__program"
     list_display = ["reference", "full_name", "program_name", "season", "shown_status", "verdicts", "sent_when"]
     list_display_links = ["reference", "full_name"]
+    sortable_by = ["reference", "full_name", "verdicts", "sent_when"]
     list_filter = [ProgramFilter, WindowFilter, StatusFilter, VerdictFilter, DecisionFilter]
     list_filter += [SentFilter, ReachedFilter, LetterFilter]
-    list_select_related = ["candidate", "window__program"]
-    search_fields = ["full_name", "candidate__email", "reference"]
+    list_select_related = ["window__program"]
+    search_fields = ["search_text"]
     search_help_text = gettext_lazy("Name, e-mail address or reference")
     ordering = ["-pk"]
-    list_per_page = 50
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     actions = [_action(row) for row in bulk.TRANSITIONS]
     export_permission = "applications.export_application"
 
@@ -77,7 +80,20 @@ class ApplicationAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows = super().get_queryset(request).sent().select_related(*self.list_select_related)
-        return rows.defer("draft", "sent")
+        return rows.defer("draft", "sent", "search_text")
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        return searched(queryset, search_term), False  # no row twice: nothing is joined
+
+    def of_programs_run(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
+        return rows.filter(window__in=[window.pk for window in windows_run(request)])  # by an index, without a join
+
+    def read_rows(self, request: HttpRequest, rows: QuerySet) -> list[Application]:
+        return list(_with_windows(request, rows.select_related(None)))
+
+    def read_export(self, request: HttpRequest, rows: QuerySet, columns: list[Column]) -> Iterator[Application]:
+        plain = rows.select_related(None).defer("draft", "sent", "search_text", "work_authorisation")
+        return with_office_names(_with_windows(request, super().read_export(request, plain, columns)))
 
     # --- Who may ---
 
@@ -99,15 +115,15 @@ class ApplicationAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
 
     # --- The list ---
 
-    @admin.display(description=gettext_lazy("program"), ordering="window__program__name")
+    @admin.display(description=gettext_lazy("program"))
     def program_name(self, application: Application) -> str:
         return program_edge(application.program)
 
-    @admin.display(description=gettext_lazy("window"), ordering="window__opens_at")
+    @admin.display(description=gettext_lazy("window"))
     def season(self, application: Application) -> str:
         return application.window.season
 
-    @admin.display(description=gettext_lazy("status"), ordering="status")
+    @admin.display(description=gettext_lazy("status"))
     def shown_status(self, application: Application) -> str:
         return format_html(
             "{} {}", badge(application.status, Status(application.status).label), decision_mark(application)
@@ -126,6 +142,12 @@ class ApplicationAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
 
     # --- Pages ---
 
+    def own_row(self, request: HttpRequest, object_id: str, permission: str) -> Application:
+        """Every page about an application begins here, so that none is opened without a note of it."""
+        application = super().own_row(request, object_id, permission)
+        record_access(by=request.user, application_id=application.pk, what=Access.What.PAGE)
+        return application
+
     def get_urls(self) -> list:
         def view(function: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return self.admin_site.admin_view(lambda request, *args, **kwargs: function(self, request, *args, **kwargs))
@@ -138,7 +160,12 @@ class ApplicationAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
                 view(letters.again_page),
                 name="applications_letter_again",
             ),
-            path("<path:object_id>/pages/<int:image_id>/", view(_page_image), name="applications_page_image"),
+            path(
+                "<path:object_id>/files/<int:document_id>/pages/",
+                view(files.pages_again),
+                name="applications_pages_again",
+            ),
+            path("<path:object_id>/pages/<int:image_id>/", view(files.page_image), name="applications_page_image"),
             path("bulk/<str:action>/", view(bulk.decide_many), name="applications_bulk"),
             path("bulk/offer/next/<int:window_id>/", view(bulk.move_up), name="applications_move_up"),
             *super().get_urls(),
@@ -149,13 +176,15 @@ class ApplicationAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
     ) -> HttpResponse:
         """What was sent, how it was judged, what became of it, and what can be done now."""
         application = self.own_row(request, object_id, "view")
-        may_decide = self.has_decide_permission(request, application)
-        # Those that the reader may see: of the programs that they run, or all.
-        others = self.get_queryset(request).filter(candidate=application.candidate_id).exclude(pk=application.pk)
+        prefetch_related_objects([application], "office_choices__office")
+        may_decide = self.has_decide_permission(request, application) and not application.anonymised_at
+        # Those that the reader may see: of the programs that they run, or all. What is anonymous has no others.
+        same = {"candidate": application.candidate_id} if application.candidate_id else {"pk": application.pk}
+        others = self.get_queryset(request).filter(**same).exclude(pk=application.pk)
         blind = request.GET.get("reading") == "blind"
         prepared = prepared_of(application) if may_decide else None
         context = {
-            "title": application.full_name,
+            "title": application.full_name or _("Made anonymous"),
             "application": application,
             "status_label": Status(application.status).label,
             "transitions": allowed(application.status, Actor.RECRUITER) if may_decide else [],
@@ -163,7 +192,9 @@ class ApplicationAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
             "answers": self._answers(application, blind=blind),
             "blind": blind,
             "authorisation": authorisation_lines(application.work_authorisation),
-            "offices": [choice.office for choice in application.office_choices.select_related("office")],
+            "offices": [choice.office for choice in application.office_choices.all()],
+            "consents": list(application.consents.all()),
+            "kept_until": kept_until(application, Retention.objects.months_by_country()),
             "history": list(application.history.select_related("by", "letter", "reason"))[::-1],
             "letters": letters.letters_of(application),
             "offer": getattr(application, "offer", None),

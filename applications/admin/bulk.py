@@ -12,7 +12,6 @@ from django.core.paginator import Paginator
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,9 +21,9 @@ from applications.admin.decision_forms import NoteForm, OfferDatesForm, ReasonFo
 from applications.decisions import Outcome, next_waitlisted
 from applications.letter_texts import LetterText, OfferTerms
 from applications.models import Application, OfficeChoice, PreparedDecision
-from applications.prepared import approve, prepare
+from applications.prepared import WordsChanged, approve, prepare
 from applications.workflow import Actor, Status, Transition
-from programs.admin.pages import page
+from programs.admin.pages import list_url, page
 from programs.admin.rows import programs_run
 from programs.models import Office, Window
 
@@ -139,7 +138,7 @@ class _BulkPage:
         do = self.request.POST.get("do")
         if do not in ("prepare", "apply"):
             return self.show()
-        if self.request.POST.get("words", "") != self.words:
+        if not letter_texts.was_seen(self.words, seen=self.request.POST.get("words", "")):
             return self.show(letter_texts.WORDS_CHANGED, status=409)
         valid = [form.is_valid() for form in self.forms]  # all of them say what is wrong
         if not all(valid):
@@ -235,13 +234,19 @@ class _BulkPage:
         done = [outcome.application.pk for outcome in outcomes if not outcome.problem]
         if at_once:
             mine = PreparedDecision.objects.waiting().filter(application__in=done)
-            if batch := approve(prepared=mine, by=self.request.user):
+            try:
+                batch = approve(prepared=mine, by=self.request.user, seen_words=self.words)
+            except WordsChanged:
+                kept = _("The decisions are prepared, but not applied: the words of their letters changed just now.")
+                messages.warning(self.request, kept)
+                return redirect(list_url(PreparedDecision, state="prepared"))
+            if batch:
                 return redirect("admin:applications_batch", batch)
         elif done:
             text = ngettext("%(count)d decision is prepared.", "%(count)d decisions are prepared.", len(done))
             told = _("Only recruiters know of it. Apply it here when the time has come.")
             messages.success(self.request, f"{text % {'count': len(done)}} {told}")
-            return redirect(reverse("admin:applications_prepareddecision_changelist") + "?state=prepared")
+            return redirect(list_url(PreparedDecision, state="prepared"))
         if not refused:
             messages.warning(self.request, _("Nothing was done: none of them can be moved so from where they are."))
         return redirect("admin:applications_application_changelist")

@@ -12,7 +12,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.export import Column, ExportMixin
+from accounts.export import Column
+from applications.admin.export import NotedExportMixin
 from applications.admin.filters import ProgramFilter, WindowFilter
 from applications.extensions import grant_extension
 from applications.models import Extension
@@ -57,7 +58,7 @@ class ExtensionForm(LocalTimesForm):
 
 
 @admin.register(Extension)
-class ExtensionAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
+class ExtensionAdmin(NotedExportMixin, OwnRowsMixin, admin.ModelAdmin):
     """Granted here, replaced by granting again, and never edited."""
 
     program_lookup = "window__program"

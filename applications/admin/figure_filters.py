@@ -12,8 +12,7 @@ from applications.admin.filters import SENT_STATUSES
 from applications.models import StatusChange
 from letters.models import Letter
 from programs import times
-from programs.admin.rows import programs_run
-from programs.models import Window
+from programs.admin.rows import windows_run
 
 
 class SentFilter(admin.SimpleListFilter):
@@ -23,7 +22,7 @@ class SentFilter(admin.SimpleListFilter):
     parameter_name = "sent"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        self.zone = times.usual_zone(Window.objects.filter(program__in=programs_run(request)))
+        self.zone = times.usual_zone(windows_run(request))
         today = timezone.now().astimezone(self.zone).date()
         chosen = self._day()
         shown = [(today.isoformat(), _("today")), ((today - timedelta(days=1)).isoformat(), _("yesterday"))]

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.models import Application
+from applications.access import record_access
+from applications.models import Access, Application
 from letters.models import Letter
 from letters.services import retry_letter, send_again
 from programs.admin.pages import change_url, page
@@ -49,6 +50,7 @@ def again_page(model_admin: admin.ModelAdmin, request: HttpRequest, object_id: s
     """Shows a letter that has left and the address it went to, then sends the same words to the one given."""
     application = model_admin.own_row(request, object_id, "decide")
     letter = get_object_or_404(Letter, pk=letter_id, about=application.reference)
+    record_access(by=request.user, application_id=application.pk, what=Access.What.LETTER)
     posted = request.POST if request.method == "POST" else None
     form = AddressForm(posted, initial={"to": letter.to})
     if posted and form.is_valid():

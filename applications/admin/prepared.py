@@ -20,13 +20,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.export import Column, ExportMixin
+from accounts.export import Column
 from applications import letter_texts, workflow
 from applications.admin.bulk import MOST_ROWS, PER_PAGE
+from applications.admin.export import NotedExportMixin
 from applications.admin.filters import ActionFilter, PreparedProgramFilter, PreparedStateFilter, PreparedWindowFilter
 from applications.letter_texts import LetterText
 from applications.models import PreparedDecision
-from applications.prepared import State, approve, discard, letter_of, letters_of, words_of
+from applications.prepared import State, WordsChanged, approve, discard, letter_of, letters_of, words_of
 from applications.workflow import Status, Transition
 from programs.admin.pages import badge, change_url, moment, page
 from programs.admin.rows import OwnRowsMixin
@@ -49,7 +50,7 @@ class Row:
 
 
 @admin.register(PreparedDecision)
-class PreparedDecisionAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
+class PreparedDecisionAdmin(NotedExportMixin, OwnRowsMixin, admin.ModelAdmin):
     """Made on the pages of applications; applied and discarded here, through the services alone."""
 
     program_lookup = "application__window__program"
@@ -189,9 +190,10 @@ class PreparedDecisionAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
             return self._look_through(request, deed, chosen)
         prepared = PreparedDecision.objects.filter(pk__in=self.own_ids(request, chosen))
         if deed == "apply":
-            if request.POST.get("words", "") != words_of(prepared):
+            try:
+                batch = approve(prepared=prepared, by=request.user, seen_words=request.POST.get("words", ""))
+            except WordsChanged:
                 return self._look_through(request, deed, chosen, notice=letter_texts.WORDS_CHANGED)
-            batch = approve(prepared=prepared, by=request.user)
             if batch:
                 return redirect("admin:applications_batch", batch)
             messages.warning(request, _("Nothing was done: somebody has applied or discarded them meanwhile."))
@@ -248,7 +250,7 @@ class PreparedDecisionAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
         now = timezone.now()
         waiting, letters = counts.get(State.APPROVED, 0), letters_of(batch).progress(now)
         goes_on_at = None if waiting or letters["leaving"] else letters["next_at"]
-        zone = rows[0].application.window.zone
+        zone = rows.order_by()[0].application.window.zone  # whichever: to sort them for it would read them all
         refused: Any = rows.filter(state=State.REFUSED).order_by("pk")[:MOST_TOLD]
         context = {
             "title": _("Decisions sent off"),

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from applications.letter_texts import LetterText, filled, sample_facts, words_of
 from applications.models import Application, LetterTemplate
-from applications.own_words import ChangedMeanwhile, drop_words, faults, save_words
+from applications.own_words import BeingApplied, ChangedMeanwhile, drop_words, faults, save_words
 from applications.placeholders import available
 from applications.standard_letters import KINDS
 from programs.admin.pages import change_url, page
@@ -141,6 +141,8 @@ class LetterTemplateAdmin(OwnRowsMixin, admin.ModelAdmin):
                 )
             except ChangedMeanwhile as error:
                 own, conflict, seen = error.template, True, _as_text(error.template)
+            except BeingApplied as error:
+                form.add_error(None, str(error))
             else:
                 self.log_change(request, saved, _("Words changed."))
                 messages.success(request, _("Saved. The next letters have these words."))
@@ -178,6 +180,8 @@ class LetterTemplateAdmin(OwnRowsMixin, admin.ModelAdmin):
                 messages.warning(
                     request, _("Nothing was done: somebody changed these words just now. Look at them again.")
                 )
+            except BeingApplied as error:
+                messages.warning(request, str(error))
             else:
                 self.log_change(request, template, _("Back to the standard words."))
                 messages.success(request, _("This letter has the standard words again."))

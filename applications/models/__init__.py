@@ -2,13 +2,18 @@
 
 from applications.models.application import Application, OfficeChoice, StatusChange, new_reference
 from applications.models.decisions import LetterTemplate, PreparedDecision, RejectionReason
-from applications.models.papers import Answer, Document, PageImage, document_path, page_image_path
+from applications.models.papers import Answer, Document, DocumentText, PageImage, document_path, page_image_path
+from applications.models.privacy import Access, Consent
 from applications.models.promises import Extension, Interview, Offer
+from applications.models.tally import Tally
 
 __all__ = [
+    "Access",
     "Answer",
     "Application",
+    "Consent",
     "Document",
+    "DocumentText",
     "Extension",
     "Interview",
     "LetterTemplate",
@@ -18,6 +23,7 @@ __all__ = [
     "PreparedDecision",
     "RejectionReason",
     "StatusChange",
+    "Tally",
     "document_path",
     "new_reference",
     "page_image_path",

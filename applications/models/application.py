@@ -14,6 +14,7 @@ from applications.workflow import Status
 from letters.models import Letter
 from programs.models import Office, Program, Window
 
+SENT = ~Q(status=Status.DRAFT)  # at least once
 _UNMISTAKABLE = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -32,14 +33,19 @@ class ApplicationQuerySet(models.QuerySet):
 
     def sent(self) -> "ApplicationQuerySet":
         """What was sent at least once; drafts are the candidate's own business."""
-        return self.exclude(status=Status.DRAFT)
+        return self.filter(SENT)
 
 
 class Application(models.Model):
     """One candidate's entry to one window, ever; from draft to decision."""
 
     candidate = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="applications", verbose_name=_("candidate")
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="applications",
+        verbose_name=_("candidate"),
+        help_text=_("Empty once it is anonymous."),
     )
     window = models.ForeignKey(Window, on_delete=models.PROTECT, related_name="applications", verbose_name=_("window"))
     reference = models.CharField(_("reference"), max_length=9, unique=True, default=new_reference, editable=False)
@@ -53,6 +59,12 @@ class Application(models.Model):
         help_text=_("The working copy: posted texts by field name. Never judged."),
     )
     draft_saved_at = models.DateTimeField(_("draft saved"), default=timezone.now, editable=False)
+    draft_version = models.PositiveIntegerField(
+        _("draft's version"),
+        default=0,
+        editable=False,
+        help_text=_("How often the draft was changed: a tab that shows an earlier one overwrites nothing."),
+    )
     sent = models.JSONField(_("draft as last sent"), null=True, editable=False)
     revision = models.PositiveIntegerField(_("times sent"), default=0, editable=False)
     submitted_at = models.DateTimeField(_("submitted"), null=True, editable=False)
@@ -61,6 +73,13 @@ class Application(models.Model):
     phone = models.CharField(_("phone"), max_length=40, blank=True, editable=False)
     links = models.JSONField(_("links"), default=list, editable=False)
     work_authorisation = models.JSONField(_("work authorisation"), default=dict, editable=False)
+    # Made by applications.search of what is sent. On PostgreSQL its capitals have an index, of which Django's models
+    # know nothing, since there may be none without the right to pg_trgm.
+    search_text = models.TextField(_("searched in"), default="", db_default="", blank=True, editable=False)
+
+    anonymised_at = models.DateTimeField(
+        _("made anonymous"), null=True, editable=False, help_text=_("Since then it is a row of figures, and nobody's.")
+    )
 
     asked = models.PositiveSmallIntegerField(_("requirements asked"), default=0, editable=False)
     met = models.PositiveSmallIntegerField(_("requirements met"), default=0, editable=False)
@@ -81,12 +100,23 @@ class Application(models.Model):
                 name="application_is_a_draft_or_was_sent",
             ),
             models.CheckConstraint(
+                condition=Q(candidate__isnull=False, anonymised_at=None)
+                | Q(candidate=None, anonymised_at__isnull=False),
+                name="application_is_somebodys_or_anonymous",
+            ),
+            models.CheckConstraint(
                 condition=Q(met__lte=models.F("asked")), name="application_meets_no_more_than_asked"
             ),
         ]
         indexes = [
             models.Index(fields=["window", "status", "-submitted_at"], name="application_by_window"),
             models.Index(fields=["status", "-submitted_at"], name="application_by_status"),
+            # Joined to the ranking of a window: its figures need nothing but the two indexes.
+            models.Index(fields=["window", "status", "id"], name="application_of_status"),
+            # Each order of the list, read from where a page ends: accounts.long_lists. Drafts have no name.
+            models.Index(fields=["full_name", "id"], condition=SENT, name="application_sent_by_name"),
+            models.Index(fields=["met", "id"], condition=SENT, name="application_sent_by_met"),
+            models.Index(fields=["submitted_at", "id"], condition=SENT, name="application_sent_by_time"),
         ]
 
     def __str__(self) -> str:

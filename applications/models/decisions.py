@@ -4,7 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from applications.models.application import Application
@@ -53,7 +53,7 @@ class LetterTemplate(models.Model):
     class Meta:
         verbose_name = _("letter template")
         verbose_name_plural = _("letter templates")
-        ordering = ["program", "kind"]
+        ordering = ["program_id", "kind"]  # by its number: the programs are not joined for it
         constraints = [
             models.UniqueConstraint(
                 fields=["program", "kind"],
@@ -74,6 +74,12 @@ class PreparedDecisionQuerySet(models.QuerySet):
     def approved(self) -> "PreparedDecisionQuerySet":
         """Sent off by a recruiter, and still to be taken by the worker."""
         return self.filter(state=PreparedDecision.State.APPROVED)
+
+    def undone(self) -> "PreparedDecisionQuerySet":
+        """Refused by the worker, where nobody has decided or prepared anything since: they need somebody."""
+        refused = self.filter(state=PreparedDecision.State.REFUSED, application__status=F("seen_status"))
+        newer = PreparedDecision.objects.filter(application=OuterRef("application"), pk__gt=OuterRef("pk"))
+        return refused.exclude(Exists(newer))
 
 
 class PreparedDecision(models.Model):
@@ -147,6 +153,7 @@ class PreparedDecision(models.Model):
         indexes = [
             # The worker asks every second: as small as what waits for it.
             models.Index(fields=["id"], condition=Q(state="approved"), name="prepared_decision_approved"),
+            models.Index(fields=["application"], condition=Q(state="refused"), name="prepared_decision_refused"),
         ]
 
     def __str__(self) -> str:

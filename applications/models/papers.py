@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from applications.inspect_file import MOST_TEXT
 from applications.models.application import Application
+from letters.delivery import MOST_TRIES
 from programs import kinds
 from programs.models import Requirement
 
@@ -40,6 +42,8 @@ class Document(models.Model):
     pages_made_at = models.DateTimeField(
         _("page images made"), null=True, help_text=_("Empty: the worker has still to make them.")
     )
+    pages_tries = models.PositiveSmallIntegerField(_("tries of making page images"), default=0, db_default=0)
+    pages_after = models.DateTimeField(_("next try of making page images"), null=True)
 
     class Meta:
         verbose_name = _("document")
@@ -61,6 +65,11 @@ class Document(models.Model):
         return reverse("document", args=[self.public_id])
 
     @property
+    def pages_failed(self) -> bool:
+        """Whether its pages were given up: an error of ours stood in the way, and a recruiter can have it tried again."""
+        return self.pages_made_at is not None and self.pages_tries >= MOST_TRIES
+
+    @property
     def facts(self) -> dict:
         """What a document requirement judges, and an answer keeps."""
         return {
@@ -71,6 +80,25 @@ class Document(models.Model):
             "pages": self.pages,
             "sha256": self.sha256,
         }
+
+
+class DocumentText(models.Model):
+    """What is written in a document, as far as it can be read; empty for a picture or a scan.
+
+    In a table of its own, so that no query for documents loads it: only its candidate's own pages read it.
+    """
+
+    document = models.OneToOneField(
+        Document, on_delete=models.CASCADE, related_name="written", verbose_name=_("document")
+    )
+    text = models.TextField(_("text"), blank=True, max_length=MOST_TEXT)
+
+    class Meta:
+        verbose_name = _("text of a document")
+        verbose_name_plural = _("texts of documents")
+
+    def __str__(self) -> str:
+        return f"{self.document_id}"
 
 
 def page_image_path(image: "PageImage", name: str) -> str:

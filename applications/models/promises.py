@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from copy import copy
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -37,7 +37,10 @@ class Offer(models.Model):
     @property
     def ends_at(self) -> datetime:
         """The instant at which the last day to answer ends at the office."""
-        return datetime.combine(self.answer_by + timedelta(days=1), time.min, tzinfo=ZoneInfo(self.office.time_zone))
+        midnight = datetime.combine(
+            self.answer_by + timedelta(days=1), time.min, tzinfo=ZoneInfo(self.office.time_zone)
+        )
+        return midnight.astimezone(UTC)  # a midnight that clocks skip or show twice equals no instant in another zone
 
 
 class Interview(models.Model):

@@ -26,8 +26,11 @@ def write_draft(window: Window, *, name: str, handle: str, rng: Random, complete
     form = ApplicationForm(window=window, draft={})
     parts = [_about(form, name, handle, rng), _offices(form, rng)]
     parts += [_section(section, handle, rng) for section in form.requirements]
-    if not complete:
-        parts = parts[: rng.randrange(1, len(parts))]
+    parts = (
+        [*parts, dict.fromkeys(form.consent.posted_names(), "on")]
+        if complete
+        else parts[: rng.randrange(1, len(parts))]
+    )
     return form.select({key: [value] for part in parts for key, value in part.items()})
 
 

@@ -22,6 +22,8 @@ from accounts.models import User
 from applications.form import ApplicationForm, Draft
 from applications.models import Answer, Application, Offer, OfficeChoice, StatusChange
 from applications.redaction import Redaction
+from applications.search import search_text
+from applications.tallies import recount
 from pinterns.demo.answers import write_draft
 from pinterns.demo.applications import NOTES, NUMBER
 from pinterns.demo.bulk_readings import BulkReadings
@@ -109,6 +111,8 @@ def fill_up(wanted: int, *, seed: int, out: TextIO, at: datetime) -> int:
             numbers = range(first, min(first + BATCH, wanted))
             writer.write({number: next(newcomers) for number in numbers})
             progress.to(numbers.stop)
+        for intake in writer.intakes:
+            recount(intake.window.pk)
     return wanted - made
 
 
@@ -217,10 +221,11 @@ class _Writer:
         window = intake.window
         name = rng.choices(list(intake.lives), list(intake.lives.values()))[0]
         life = live(name, opens_at=window.opens_at, closes_at=window.closes_at, at=self.at, rng=rng)
+        email = f"{person.handle}.{number}@{DOMAIN}"
         self._add(
             self.users,
             id=user,
-            email=f"{person.handle}.{number}@{DOMAIN}",
+            email=email,
             name=person.name,
             password=f"!{number}",  # nobody has one
             date_joined=life.begun_at - timedelta(minutes=9),
@@ -238,13 +243,13 @@ class _Writer:
             self._add(self.applications, draft=draft, draft_saved_at=life.begun_at, **fixed)
             return
         variant = rng.choice(intake.variants)
-        self._sent(life, variant, person, fixed)
+        self._sent(life, variant, person, email, fixed)
         self._history(application, user, life, rng)
         self._offer(application, variant, life, intake.starts)
         self.readings.add(application, window, life, rng)
         self.taken[window.pk] += 1
 
-    def _sent(self, life: Life, variant: Variant, person: Person, fixed: dict) -> None:
+    def _sent(self, life: Life, variant: Variant, person: Person, email: str, fixed: dict) -> None:
         sendings = [step.at for step in life.steps if step.action in ("submit", "change")]
         draft = _signed(variant.draft, person)
         self._add(
@@ -256,6 +261,7 @@ class _Writer:
             submitted_at=sendings[0],
             revision=len(sendings),
             full_name=person.name,
+            search_text=search_text(name=person.name, email=email, reference=fixed["reference"]),
             **fixed,
         )
         for answer in variant.answers:

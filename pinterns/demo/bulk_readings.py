@@ -99,6 +99,7 @@ class BulkReadings:
             reviewer_id=reading.reader,
             assigned_at=reading.given_at,
             assigned_by_id=self.recruiter,
+            handed_in_at=reading.read_at if reading.is_in else None,
         )
 
     def _review(self, reading: Reading, opinion: Opinion, assignment: int, key: int) -> list:

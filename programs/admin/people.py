@@ -11,22 +11,44 @@ from django.contrib.auth.admin import Group
 from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.admin_log import NamelessLogMixin
 from accounts.export import Column, ExportMixin
-from accounts.models import User
+from accounts.long_lists import LongListMixin
+from accounts.models import ErasureRequest, Session, User
+from accounts.signed_in import end_sessions, forget_second_factor
 from programs import roles
 from programs.admin.pages import without_side_doors
 from programs.models import Membership
 
 # Groups follow from memberships, and addresses from people: neither is edited by itself. A second factor holds a secret
-# that nobody but its owner is to read.
+# that nobody but its owner is to read; a lost one is taken away on its owner's page.
 for model in (Group, EmailAddress, Authenticator):
     admin.site.unregister(model)
 
 
 class PersonForm(forms.ModelForm):
+    sign_out = forms.BooleanField(
+        label=gettext_lazy("End all sessions"),
+        help_text=gettext_lazy("Signs this person out in every browser, as when a device is lost."),
+        required=False,
+    )
+    forget_factor = forms.BooleanField(
+        label=gettext_lazy("Take away the second factor"),
+        help_text=gettext_lazy(
+            "For somebody who lost their phone or passkey and has no recovery code left. Make sure by another way than "
+            "e-mail that it is them who ask: until they set up a new one, the code by e-mail is all that is asked. "
+            "It also ends all sessions."
+        ),
+        required=False,
+    )
+
     class Meta:
         model = User
         fields = ["name", "email", "is_active", "is_superuser"]
@@ -41,9 +63,12 @@ class PersonForm(forms.ModelForm):
     def clean(self) -> dict:
         cleaned = super().clean()
         if self.instance.pk and self.reader and self.instance.pk == self.reader.pk:
+            own = ValidationError(_("You would lock yourself out. Ask another administrator."))
             for name in ("is_active", "is_superuser"):
                 if name in cleaned and not cleaned[name]:
-                    self.add_error(name, ValidationError(_("You would lock yourself out. Ask another administrator.")))
+                    self.add_error(name, own)
+            if cleaned.get("forget_factor"):
+                self.add_error("forget_factor", own)
         return cleaned
 
 
@@ -82,16 +107,15 @@ def roles_of(user: User) -> str:
 
 
 @admin.register(User)
-class PersonAdmin(ExportMixin, admin.ModelAdmin):
+class PersonAdmin(NamelessLogMixin, ExportMixin, LongListMixin, admin.ModelAdmin):
     """First the address and the name, then, on the second page, the roles."""
 
     form = PersonForm
     list_display = ["shown_name", "email", "roles", "is_active", "date_joined"]
+    sortable_by = ["email"]
     list_filter = ["is_staff", "is_superuser", "is_active"]
     search_fields = ["email", "name"]
     ordering = ["-pk"]
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     inlines = [MembershipInline]
     export_columns = [
         Column(gettext_lazy("name"), attrgetter("name")),
@@ -102,7 +126,7 @@ class PersonAdmin(ExportMixin, admin.ModelAdmin):
         Column(gettext_lazy("last sign-in"), attrgetter("last_login")),
     ]
 
-    @admin.display(description=gettext_lazy("name"), ordering="name")
+    @admin.display(description=gettext_lazy("name"))
     def shown_name(self, user: User) -> str:
         return user.name or user.email
 
@@ -124,10 +148,21 @@ class PersonAdmin(ExportMixin, admin.ModelAdmin):
         return [
             (None, {"fields": ["name", "email"]}),
             (gettext_lazy("Rights"), {"fields": ["is_active", "is_superuser"]}),
+            (gettext_lazy("Sign-in"), {"fields": ["browsers", "sign_out", "second_factor", "forget_factor"]}),
             (gettext_lazy("Dates"), {"fields": ["date_joined", "last_login"]}),
         ]
 
-    readonly_fields = ["date_joined", "last_login"]
+    readonly_fields = ["date_joined", "last_login", "browsers", "second_factor"]
+
+    @admin.display(description=gettext_lazy("signed in"))
+    def browsers(self, user: User) -> str:
+        count = Session.objects.of(user, timezone.now()).count()
+        return ngettext("in %(count)s browser", "in %(count)s browsers", count) % {"count": count}
+
+    @admin.display(description=gettext_lazy("second factor"))
+    def second_factor(self, user: User) -> str:
+        kinds = Authenticator.objects.filter(user=user).values_list("type", flat=True).distinct().order_by("type")
+        return ", ".join(str(Authenticator.Type(kind).label) for kind in kinds) or _("none set up")
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> list:
         return self.inlines if obj else []
@@ -139,6 +174,12 @@ class PersonAdmin(ExportMixin, admin.ModelAdmin):
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
+        if not obj.is_active:
+            end_sessions(user=obj, why="the account is closed")
+        elif form.cleaned_data.get("forget_factor"):
+            forget_second_factor(user=obj, by=request.user)
+        elif form.cleaned_data.get("sign_out"):
+            end_sessions(user=obj, why=f"by user {request.user.pk}")
 
     def save_formset(self, request: HttpRequest, form: forms.ModelForm, formset: Any, change: bool) -> None:
         """Memberships are written by the service that keeps groups and entry in line with them."""
@@ -158,3 +199,34 @@ class PersonAdmin(ExportMixin, admin.ModelAdmin):
             request.POST = request.POST.copy()
             request.POST["_continue"] = "1"
         return super().response_add(request, obj, post_url_continue)
+
+
+@admin.register(ErasureRequest)
+class ErasureRequestAdmin(admin.ModelAdmin):
+    """Who asked to be erased, the longest wait first. It is read here: people ask, and take it back, on their own page."""
+
+    list_display = ["user", "email", "asked_at", "erase"]
+    list_select_related = ["user"]
+    search_fields = ["user__email", "user__name"]
+    ordering = ["asked_at", "pk"]
+    fields = readonly_fields = ["user", "asked_at"]
+    show_full_result_count = False
+
+    @admin.display(description=gettext_lazy("e-mail address"), ordering="user__email")
+    def email(self, asked: ErasureRequest) -> str:
+        return asked.user.email
+
+    @admin.display(description=gettext_lazy("to do"))
+    def erase(self, asked: ErasureRequest) -> SafeString:
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:erase", args=[asked.pk]), _("Look what goes, and erase")
+        )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: ErasureRequest | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: ErasureRequest | None = None) -> bool:
+        return False

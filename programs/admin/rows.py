@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import PROTECT, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 
-from programs.models import Program
+from programs.models import Program, Window
 
 
 def programs_run(request: HttpRequest) -> list[Program]:
@@ -15,6 +15,16 @@ def programs_run(request: HttpRequest) -> list[Program]:
     if not hasattr(request, "programs_run"):
         request.programs_run = list(Program.objects.run_by(request.user))
     return request.programs_run
+
+
+def windows_run(request: HttpRequest) -> list[Window]:
+    """The windows of those programs, each with its program; one query for a request."""
+    if not hasattr(request, "windows_run"):
+        programs = {program.pk: program for program in programs_run(request)}
+        request.windows_run = list(Window.objects.filter(program__in=programs))
+        for window in request.windows_run:
+            window.program = programs[window.program_id]
+    return request.windows_run
 
 
 def is_in_use(row: Model) -> bool:
@@ -44,6 +54,10 @@ class OwnRowsMixin:
         rows = super().get_queryset(request)
         if request.user.is_active and request.user.is_superuser:
             return rows
+        return self.of_programs_run(request, rows)
+
+    def of_programs_run(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
+        """Those of `rows` that belong to the programs in which the reader decides."""
         return rows.filter(**{f"{self.program_lookup}__in": [program.pk for program in programs_run(request)]})
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

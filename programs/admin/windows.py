@@ -161,6 +161,7 @@ class WindowAdmin(ExportMixin, OwnRowsMixin, admin.ModelAdmin):
             "state": window.state(at),
             "deeds": possible(window, at) if self.has_change_permission(request, window) else [],
             "history": history(window),
+            "followers": window.program.followers.count(),
             "can_delete": self.has_delete_permission(request, window),
         }
         return page(self, request, "admin/programs/window/window.html", **context)

@@ -6,10 +6,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from programs.kinds.base import AnswerForm, Kind, LinesField, listed
+from programs.kinds.base import AnswerForm, Kind, LinesField, listed, topic
 
 
 class ChoiceAnswerForm(AnswerForm):
+    lasting = False
+
     def build(self) -> None:
         options = [(option, option) for option in self.rule.parameters["options"]]
         several = self.rule.parameters["several"]
@@ -25,6 +27,9 @@ class ChoiceAnswerForm(AnswerForm):
             required=False,
             widget=widget,
         )
+
+    def topics(self) -> dict[str, str]:
+        return {"chosen": topic("choice", self.rule.parameters["question"])}
 
     def given(self) -> dict:
         chosen = self.cleaned_data["chosen"]
@@ -54,6 +59,7 @@ class Choice(Kind):
     label = gettext_lazy("choice")
     ParametersForm = ChoiceParametersForm
     AnswerForm = ChoiceAnswerForm
+    minutes = 0.5
 
     @property
     def _qualifying(self) -> list[str]:

@@ -6,12 +6,17 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from programs.kinds.base import AnswerForm, Kind
+from programs.kinds.base import AnswerForm, Kind, topic
 
 
 class ConfirmationAnswerForm(AnswerForm):
+    lasting = False
+
     def build(self) -> None:
         self.fields["agreed"] = forms.BooleanField(label=self.rule.parameters["sentence"], required=False)
+
+    def topics(self) -> dict[str, str]:
+        return {"agreed": topic("confirmation", self.rule.parameters["sentence"])}
 
     def given(self) -> dict:
         return {"agreed": self.cleaned_data["agreed"]}
@@ -30,6 +35,7 @@ class Confirmation(Kind):
     label = gettext_lazy("confirmation")
     ParametersForm = ConfirmationParametersForm
     AnswerForm = ConfirmationAnswerForm
+    minutes = 0.25
 
     @property
     def asks(self) -> str:

@@ -9,7 +9,7 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from programs.kinds.base import AnswerForm, Kind, LinesField
+from programs.kinds.base import AnswerForm, Kind, LinesField, topic
 
 _is_https = URLValidator(schemes=["https"])
 
@@ -32,6 +32,9 @@ class LinkAnswerForm(AnswerForm):
             required=False,
             widget=forms.URLInput(attrs={"inputmode": "url", "placeholder": "https://"}),
         )
+
+    def topics(self) -> dict[str, str]:
+        return {"address": topic("link", self.rule.parameters["prompt"])}
 
     def given(self) -> dict:
         return {"address": self.cleaned_data["address"]}
@@ -58,6 +61,7 @@ class Link(Kind):
     label = gettext_lazy("link")
     ParametersForm = LinkParametersForm
     AnswerForm = LinkAnswerForm
+    minutes = 0.5
 
     @property
     def accepted(self) -> str:

@@ -10,7 +10,7 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from programs.kinds.base import AnswerForm, Kind, LinesField
+from programs.kinds.base import AnswerForm, Kind, Known, LinesField, topic
 
 MOST_ROWS = 10
 _PARTS = ("title", "venue", "year", "field", "link")
@@ -35,6 +35,8 @@ def clean_link(value: str) -> str:
 class PublicationsAnswerForm(AnswerForm):
     """Rows of five fields; an empty row counts for nothing. `rows-count` says how many the page shows."""
 
+    has_rows = True
+
     def build(self) -> None:
         self.fields["rows-count"] = forms.IntegerField(required=False, widget=forms.HiddenInput)
         for row in range(self.count):
@@ -54,6 +56,10 @@ class PublicationsAnswerForm(AnswerForm):
     @property
     def can_add(self) -> bool:
         return self.count < MOST_ROWS
+
+    def one_row_more(self) -> dict[str, list[str]]:
+        """What is posted for the number of rows once there is one more."""
+        return {self.add_prefix("rows-count"): [str(min(self.count + 1, MOST_ROWS))]}
 
     def _add(self, row: int) -> None:
         fields = [(field, field) for field in self.rule.parameters["accepted_fields"]]
@@ -81,6 +87,27 @@ class PublicationsAnswerForm(AnswerForm):
     def main_field(self) -> str:
         return "0-title"
 
+    def topics(self) -> dict[str, str]:
+        """Of all rows that there can be: `fitting` brings as many as are known."""
+        return {f"{row}-{part}": topic("publication", str(row), part) for row in range(MOST_ROWS) for part in _PARTS}
+
+    def questions(self) -> list[tuple[str, list[str]]]:
+        return [
+            (_("Publication %(number)d") % {"number": row + 1}, [f"{row}-title", f"{row}-field"])
+            for row in range(self.count)
+        ]
+
+    def fitting(self, known: Known) -> dict[str, list[str]]:
+        found = super().fitting(known)
+        rows = [row for row in range(MOST_ROWS) if any(self.add_prefix(f"{row}-{part}") in found for part in _PARTS)]
+        return {**found, self.add_prefix("rows-count"): [str(rows[-1] + 1)]} if rows else found
+
+    def accept(self, name: str, texts: list[str]) -> list[str]:
+        """A field that does not count here is “another field”."""
+        if name.endswith("-field") and texts[-1] not in self.rule.parameters["accepted_fields"]:
+            return ["other"]
+        return texts[-1:]
+
     @property
     def rows(self) -> list[list[forms.BoundField]]:
         """The fields of each publication, for the page."""
@@ -103,7 +130,7 @@ class PublicationsAnswerForm(AnswerForm):
         return cleaned
 
     def given(self) -> dict:
-        rows = [{part: self.cleaned_data[f"{row}-{part}"] for part in _PARTS} for row in range(self.count)]
+        rows = [{part: self.cleaned_data.get(f"{row}-{part}") for part in _PARTS} for row in range(self.count)]
         return {"publications": [row for row in rows if row["title"]]}
 
 
@@ -115,8 +142,10 @@ class PublicationsParametersForm(forms.Form):
 class Publications(Kind):
     slug = "publications"
     label = gettext_lazy("publications")
+    heading = gettext_lazy("Publications")
     ParametersForm = PublicationsParametersForm
     AnswerForm = PublicationsAnswerForm
+    minutes = 2
 
     @property
     def asks(self) -> str:
@@ -143,6 +172,9 @@ class Publications(Kind):
             "counting": counting,
             "all": len(given["publications"]),
         }
+
+    def minutes_left(self, given: dict) -> float:
+        return self.minutes * max(self.parameters["how_many"] - self._counting(given), 0)
 
     def lines(self, given: dict) -> list[str]:
         return [

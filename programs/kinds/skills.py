@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from programs.kinds.base import AnswerForm, Kind, LinesField, listed
+from programs.kinds.base import AnswerForm, Kind, LinesField, listed, topic
 
 LEVELS = {
     "basic": gettext_lazy("basic"),
@@ -54,6 +54,25 @@ class SkillsAnswerForm(AnswerForm):
     def _key(option: str) -> str:
         """A field name that stays with its option when recruiters reorder the options."""
         return "skill-" + re.sub(r"\s+", "_", option)
+
+    def topics(self) -> dict[str, str]:
+        """Each option is a topic of its own; “another one like these” is one with these options."""
+        parameters = self.rule.parameters
+        like_these = ", ".join(sorted(parameters["options"], key=str.casefold))
+        skills = {self._key(option): option for option in parameters["options"]} | {_OTHER: f"like {like_these}"}
+        return {
+            f"{key}-{part}": topic("skill", skill, part)
+            for key, skill in skills.items()
+            for part in ("name", "level", "evidence")
+            if f"{key}-{part}" in self.fields
+        }
+
+    def questions(self) -> list[tuple[str, list[str]]]:
+        return [(self.rule.title, [name for name in self.topics() if not name.endswith("-evidence")])]
+
+    def level_of(self, option: str) -> forms.BoundField:
+        """The field for the level of one of the rule's options."""
+        return self[f"{self._key(option)}-level"]
 
     def clean(self) -> dict:
         cleaned = super().clean()
@@ -110,8 +129,10 @@ class SkillsParametersForm(forms.Form):
 class Skills(Kind):
     slug = "skills"
     label = gettext_lazy("skills")
+    heading = gettext_lazy("Skills")
     ParametersForm = SkillsParametersForm
     AnswerForm = SkillsAnswerForm
+    minutes = 2
 
     @property
     def asks(self) -> str:

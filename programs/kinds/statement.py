@@ -15,10 +15,11 @@ _ONE_EACH = re.compile(r"[\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\u
 _FIVE_EACH = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
 _SPACED = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 MOST_CHARACTERS = 20_000
+WORDS_A_MINUTE = 20  # that one writes, not copies
 
 
 def count_words(text: str) -> int:
-    """How many words a text has, in every script."""
+    """How many words a text has, in every script. The script of the form counts alike while one types; a test compares them."""
     characters = len(_ONE_EACH.findall(text))
     text = _ONE_EACH.sub(" ", text)
     runs = sum(-(-len(run) // 5) for run in _FIVE_EACH.findall(text))
@@ -34,6 +35,11 @@ class StatementAnswerForm(AnswerForm):
             required=False,
             widget=forms.Textarea(attrs={"rows": 8}),
         )
+
+    @property
+    def words(self) -> int:
+        """How many words the field holds."""
+        return count_words(self["text"].value() or "")
 
     def given(self) -> dict:
         text = self.cleaned_data["text"].replace("\r\n", "\n")
@@ -72,6 +78,10 @@ class Statement(Kind):
 
     def met(self, given: dict) -> bool:
         return self.parameters["least"] <= given["words"] <= self.parameters["most"]
+
+    def minutes_left(self, given: dict) -> float:
+        missing = self.parameters["least"] - given["words"]
+        return missing / WORDS_A_MINUTE if missing > 0 else self.minutes
 
     def gave(self, given: dict) -> str:
         return ngettext("yours has %(count)d word", "yours has %(count)d words", given["words"]) % {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -58,6 +58,15 @@ class ProgramQuerySet(models.QuerySet):
         active = models.Prefetch("requirements", Requirement.objects.filter(retired_at=None))
         return self.prefetch_related("offices", "windows", active)
 
+    def advertised(self) -> "ProgramQuerySet":
+        """The published ones with all that is told to anybody, and with what `last_changed()` needs."""
+        return (
+            self.filter(published=True)
+            .with_pages()
+            .prefetch_related("windows__changes")
+            .annotate(requirement_retired_at=Max("requirements__retired_at"))
+        )
+
 
 class Program(Pictured):
     """A track that interns join."""
@@ -95,6 +104,7 @@ class Program(Pictured):
         _("position"), default=100, help_text=_("Lower comes first on the board.")
     )
     published = models.BooleanField(_("published"), default=True, help_text=_("Shown on the site."))
+    changed_at = models.DateTimeField(_("last changed"), auto_now=True)
 
     objects = ProgramQuerySet.as_manager()
 
@@ -122,7 +132,7 @@ class Program(Pictured):
     def apply_url(self) -> str:
         return reverse("apply", args=[self.slug])
 
-    @property
+    @cached_property
     def pay_text(self) -> str:
         """The pay range in words, or an empty text when none is given."""
         amount = money_range(self.pay_low, self.pay_high, self.pay_currency)
@@ -151,6 +161,26 @@ class Program(Pictured):
         windows = sorted(known, key=lambda window: window.opens_at)
         ahead = [window for window in windows if window.closes_at > at]
         return ahead[0] if ahead else (windows[-1] if windows else None)
+
+    def published_windows(self) -> "list[Window]":
+        """The windows that candidates may know of, the first to open first."""
+        found = sorted((window for window in self.windows.all() if window.published), key=lambda one: one.opens_at)
+        for window in found:
+            window.program = self  # saves a query for each
+        return found
+
+    def last_changed(self, at: datetime) -> datetime:
+        """When what anybody sees of it last changed before `at`: by hand, or as a window opened or closed.
+
+        For rows of `advertised()`.
+        """
+        moments = [
+            self.changed_at,
+            self.requirement_retired_at,
+            *(requirement.changed_at for requirement in self.active_requirements()),
+            *(window.last_changed(at) for window in self.published_windows()),
+        ]
+        return max((moment for moment in moments if moment and moment <= at), default=at)
 
     def active_requirements(self) -> list["Requirement"]:
         """What the program asks for now, in order."""
@@ -219,4 +249,4 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user}: {self.get_role_display()}, {self.program}"
+        return f"{self.get_role_display()}, {self.program}"

@@ -24,6 +24,10 @@ class WindowQuerySet(models.QuerySet):
         """Those that candidates may know of."""
         return self.filter(published=True)
 
+    def advertised(self) -> "WindowQuerySet":
+        """Published ones of published programs, with program and history."""
+        return self.published().filter(program__published=True).select_related("program").prefetch_related("changes")
+
     def in_state(self, state: "Window.State", *, at: datetime) -> "WindowQuerySet":
         """Windows that are `state` at the instant `at`; Window.state() is the same rule for one row."""
         if state == Window.State.DRAFT:
@@ -149,6 +153,11 @@ class Window(models.Model):
         if self.capacity is not None and self.taken >= self.capacity:
             return self.State.FULL
         return self.State.OPEN
+
+    def last_changed(self, at: datetime) -> datetime | None:
+        """When it last changed before `at`: by hand, or because it opened or closed; None when nothing has happened."""
+        moments = [self.opens_at, self.closes_at, *(change.at for change in self.changes.all())]
+        return max((moment for moment in moments if moment <= at), default=None)
 
     def decision_state(self, at: datetime) -> str:
         """ "due" from three days before the promised day on, "overdue" after it, in the window's zone; else "".

@@ -1,25 +1,38 @@
-"""`{% cover program %}`: the picture of a program or office, in the size that the reader's screen needs."""
+"""`{% cover program %}`: the picture of a program or office, in the size that the reader's screen needs.
+
+Written here rather than in a template: the board has one for each program, with an address for each of its sizes.
+"""
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from programs.pictures import Pictured
 
 register = template.Library()
 
+_FIRST = mark_safe(' fetchpriority="high"')
+_LATER = mark_safe(' loading="lazy"')
 
-@register.inclusion_tag("programs/_cover.html")
-def cover(thing: Pictured, *, sizes: str = "100vw", loading: str = "lazy") -> dict:
+
+@register.simple_tag
+def cover(thing: Pictured, *, sizes: str = "100vw", loading: str = "lazy") -> SafeString:
     """A <picture> of `thing`, or a plain block in its hue when it has none.
 
     `sizes` says how wide it is shown, as in HTML. `loading="eager"` is for the one picture seen first on a page.
     """
     picture = thing.stored_picture
-    return {
-        "picture": picture,
-        "alt": thing.picture_alt,
-        "sources": [(picture.link(width, "webp"), width) for width in picture.widths] if picture else [],
-        "sizes": sizes,
-        "eager": loading == "eager",
+    if picture is None:
         # The style sheet knows hues in steps of 15 degrees; offices have none.
-        "hue_step": round(getattr(thing, "hue", 0) / 15),
-    }
+        return format_html('<div class="cover cover-empty hue-{}"></div>', round(getattr(thing, "hue", 0) / 15))
+    return format_html(
+        '<picture class="cover"><source type="image/webp" srcset="{}" sizes="{}">'
+        '<img src="{}" width="{}" height="{}" alt="{}"{} decoding="async"></picture>',
+        picture.srcset,
+        sizes,
+        picture.url,
+        picture.width,
+        picture.height,
+        thing.picture_alt,
+        _FIRST if loading == "eager" else _LATER,
+    )

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.admin_log import NamelessLogMixin
 from programs.admin.pages import page
 from programs.times import day
 from reviews import assigning
@@ -35,7 +36,7 @@ class ConflictForm(forms.Form):
 
 
 @admin.register(Conflict)
-class ConflictAdmin(OwnReviewerMixin, admin.ModelAdmin):
+class ConflictAdmin(NamelessLogMixin, OwnReviewerMixin, admin.ModelAdmin):
     list_display = ["email", "reason", "declared_when", "taking_back"]
     list_display_links = None
     list_filter = []

@@ -15,7 +15,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.export import Column, ExportMixin
+from accounts.export import Column
+from applications.access import record_access
+from applications.admin.export import NotedExportMixin
+from applications.models import Access
 from programs.admin.pages import badge, change_url, moment
 from programs.times import day
 from reviews import reading
@@ -28,7 +31,7 @@ DUE_DAYS = 3  # before its day a promise is close enough to be told
 
 
 @admin.register(Assignment)
-class AssignmentAdmin(ExportMixin, OwnReviewerMixin, admin.ModelAdmin):
+class AssignmentAdmin(NotedExportMixin, OwnReviewerMixin, admin.ModelAdmin):
     """A reviewer's own applications, by reference: identity is in none of its queries."""
 
     list_display = ["reference", "program_name", "season", "my_state", "assigned_when", "decision"]
@@ -36,7 +39,7 @@ class AssignmentAdmin(ExportMixin, OwnReviewerMixin, admin.ModelAdmin):
     search_fields = ["application__reference"]
     search_help_text = gettext_lazy("Reference")
     # What is to be written comes first, the oldest on top; below it what is in, the latest on top.
-    ordering = [F("review__submitted_at").desc(nulls_first=True), "assigned_at", "pk"]
+    ordering = [F("handed_in_at").desc(nulls_first=True), "assigned_at", "pk"]
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
@@ -101,6 +104,12 @@ class AssignmentAdmin(ExportMixin, OwnReviewerMixin, admin.ModelAdmin):
         return format_html('{} <strong class="hurry">{}</strong>', promised, hurry) if hurry else promised
 
     # --- Pages ---
+
+    def own_row(self, request: HttpRequest, object_id: str, permission: str) -> Assignment:
+        """Every page about an application begins here, so that none is opened without a note of it."""
+        assignment = super().own_row(request, object_id, permission)
+        record_access(by=request.user, application_id=assignment.application_id, what=Access.What.REVIEW)
+        return assignment
 
     def get_urls(self) -> list:
         def view(function: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

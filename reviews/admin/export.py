@@ -1,32 +1,34 @@
 """What recruiters take out of reviews: columns in the table of applications, and the ranking of a window."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
+from operator import attrgetter
 
 from django.contrib import admin
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.export import CHUNK, Column, csv_response, logged
-from applications.admin.export import add_columns
-from applications.models import Application
+from accounts.export import CHUNK, Column, counted, csv_response
+from applications.admin.export import add_columns, note_export
 from programs.models import Window
 from reviews.admin.ranking import status_asked_for
 from reviews.ranking import Row, rows_of, standings
 
 
-def _figure(application: Application, name: str) -> object:
-    """A figure of where it stands; empty while nobody was given it to read."""
-    standing = getattr(application, "standing", None)
-    return getattr(standing, name, None)
+def _figure(title: Promise, name: str) -> Column:
+    """A figure of where each application stands; empty while nobody was given it to read."""
+    return Column(title, attrgetter(f"standing_{name}"), adds={f"standing_{name}": F(f"standing__{name}")})
 
 
 add_columns(
-    Column(gettext_lazy("score"), lambda application: _figure(application, "score"), joins=("standing",)),
-    Column(gettext_lazy("spread"), lambda application: _figure(application, "spread")),
-    Column(gettext_lazy("reviews in"), lambda application: _figure(application, "done")),
-    Column(gettext_lazy("reviewers"), lambda application: _figure(application, "assigned")),
+    _figure(gettext_lazy("score"), "score"),
+    _figure(gettext_lazy("spread"), "spread"),
+    _figure(gettext_lazy("reviews in"), "done"),
+    _figure(gettext_lazy("reviewers"), "assigned"),
 )
 
 RANKING: list[tuple[object, Callable[[Row], object]]] = [
@@ -50,7 +52,7 @@ def ranking_file(model_admin: admin.ModelAdmin, request: HttpRequest, window_id:
     """The ranking of a window as a table, of one status where the address names it."""
     window = model_admin.own_window(request, window_id, "export")
     name = _("Ranking: %(window)s") % {"window": window}
-    rows = logged(_ranked(window, status_asked_for(request)), request.user.pk, name)
+    rows = counted(_ranked(window, status_asked_for(request)), partial(note_export, request, name))
     return csv_response(
         name, [title for title, _value in RANKING], ([value(row) for _title, value in RANKING] for row in rows)
     )

@@ -4,9 +4,10 @@ from django.contrib import admin
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from programs.models import Program, Window
+from programs.models import Membership, Program, ProgramQuerySet, Window
 from reviews.models import Assignment
 from reviews.panel import READABLE
 from reviews.reading import is_in, review_of
@@ -51,16 +52,19 @@ class StateFilter(admin.SimpleListFilter):
         return queryset
 
 
+def _programs_read(request: HttpRequest) -> ProgramQuerySet:
+    """Those whose applications the reader may be given: to look for what they were given would read all of that."""
+    return Program.objects.filter(memberships__user=request.user.pk, memberships__role=Membership.Role.REVIEWER)
+
+
 class ProgramFilter(admin.SimpleListFilter):
-    """The programs of which the reader has something."""
+    """The programs that the reader reviews for."""
 
     title = _("program")
     parameter_name = "program"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        windows = Assignment.objects.for_reviewer(request.user).order_by().values("application__window")
-        found = Program.objects.filter(windows__in=windows).distinct()
-        return [(str(pk), name) for pk, name in found.values_list("pk", "name")]
+        return [(str(pk), name) for pk, name in _programs_read(request).values_list("pk", "name")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         known = {value for value, _label in self.lookup_choices}
@@ -68,14 +72,14 @@ class ProgramFilter(admin.SimpleListFilter):
 
 
 class WindowFilter(admin.SimpleListFilter):
-    """The windows of which the reader has something."""
+    """The windows of those programs that have opened."""
 
     title = _("window")
     parameter_name = "window"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        windows = Assignment.objects.for_reviewer(request.user).order_by().values("application__window")
-        found = Window.objects.filter(pk__in=windows).select_related("program")
+        opened = Window.objects.published().filter(opens_at__lte=timezone.now())
+        found = opened.filter(program__in=_programs_read(request)).select_related("program")
         return [(str(window.pk), str(window)) for window in found]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:

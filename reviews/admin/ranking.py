@@ -20,7 +20,7 @@ from applications.workflow import Status
 from programs.admin.pages import page
 from programs.models import Window
 from reviews.line import Effect, Line, effect_of, prepare_effect
-from reviews.ranking import ACTIONS, DECIDABLE, not_read, rows_of, standings, statuses
+from reviews.ranking import ACTIONS, DECIDABLE, counts, ranked, rows_of
 
 ROWS = 100  # a page
 MOST = 10_000  # in one line
@@ -51,9 +51,10 @@ def ranking(model_admin: admin.ModelAdmin, request: HttpRequest, window_id: int)
     """The applications of a window that have a reader, the best first."""
     window = model_admin.own_window(request, window_id)
     status = status_asked_for(request)
-    paginator = Paginator(standings(window, status), ROWS)
+    found = counts(window)
+    paginator = Paginator(ranked(window, status), ROWS)
+    paginator.count = found.of(status)  # is known, so that it asks for none
     shown = paginator.get_page(request.GET.get("page"))
-    counts = statuses(window)
     may_decide = model_admin.has_decide_permission(request)
     context = {
         "title": _("Ranking: %(window)s") % {"window": window},
@@ -63,11 +64,11 @@ def ranking(model_admin: admin.ModelAdmin, request: HttpRequest, window_id: int)
         "shown": shown,
         "page_links": paginator.get_elided_page_range(shown.number),
         "ellipsis": paginator.ELLIPSIS,
-        "filters": [(found, found.label, number) for found, number in counts],
-        "total": sum(number for _found, number in counts),
+        "filters": [(each, each.label, number) for each, number in found.statuses.items()],
+        "total": found.of(),
         "only": status,
-        "not_read": not_read(window),
-        "line": LineForm() if may_decide and any(found in DECIDABLE for found, _number in counts) else None,
+        "not_read": found.not_read,
+        "line": LineForm() if may_decide and found.statuses.keys() & set(DECIDABLE) else None,
         "may_decide": may_decide,
         "may_export": model_admin.has_export_permission(request),
     }

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
 from applications.workflow import Status
 from programs.admin.pages import page
 from programs.admin.queue import Queue, queue_of
@@ -114,14 +113,8 @@ def _taken(request: HttpRequest, assignment: Assignment, form: ReviewForm, queue
         return here
     else:
         messages.success(request, _("Your review of %(reference)s is in.") % reference)
-    return _next_to_write(request.user, queue)
-
-
-def _next_to_write(user: User, queue: Queue) -> str:
-    """The next of the queue whose review is still to be written, from its top again after its end; else the list."""
-    waiting = set(still_to_write(Assignment.objects.for_reviewer(user)).values_list("pk", flat=True))
-    ahead = [pk for pk in [*queue.after, *queue.pks] if pk in waiting]
-    return queue.url(ahead[0]) if ahead else queue.list_url
+    following = queue.next_of(still_to_write(queue.rows))
+    return queue.url(following) if following else queue.list_url
 
 
 def _shown(

@@ -13,6 +13,7 @@ from django.test import Client
 
 from accounts.models import User
 from tests.accounts.helpers import ASK, CODE, ask, newest_code, sign_in, totp_code
+from tests.factories import make_program, make_recruiter
 
 pytestmark = pytest.mark.django_db
 STAFF = "ada@example.org"
@@ -226,9 +227,9 @@ def test_signing_in_with_a_passkey_that_is_none_is_refused(client, staff, creden
 def test_guessing_second_factors_is_stopped(client, staff):
     Authenticator.objects.create(user=staff, type=Authenticator.Type.TOTP, data={"secret": "A" * 32})
     sign_in(client, STAFF)
-    for _ in range(10):
-        client.post(AUTHENTICATE, {"code": "000000"})
-    assert "Too many" in client.post(AUTHENTICATE, {"code": "000000"}).content.decode()
+    for number in range(10):
+        client.post(AUTHENTICATE, {"code": f"{number:06}"})
+    assert "Too many" in client.post(AUTHENTICATE, {"code": "000010"}).content.decode()
 
 
 def test_where_none_is_required_staff_need_no_second_factor(client, staff, settings):
@@ -253,3 +254,43 @@ def test_only_whoever_has_a_passkey_is_offered_one(client, staff):
     Authenticator.objects.create(user=staff, type=Authenticator.Type.TOTP, data={"secret": "A" * 32})
     sign_in(client, STAFF)
     assert "Use a passkey" not in client.get(AUTHENTICATE).content.decode()
+
+
+# --- Lost ---
+def with_app(email: str) -> Client:
+    """A browser in which its owner set up an app, and has shown it."""
+    client = Client()
+    sign_in(client, email)
+    show_app(client, set_up_app(client), REAUTHENTICATE)
+    return client
+
+
+def forget(client: Client, user: User, **more) -> object:
+    rows = {f"memberships-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS")}  # no role is given or taken
+    posted = {"name": user.name, "email": user.email, "is_active": "on", "forget_factor": "on", **rows, **more}
+    return client.post(f"/admin/accounts/user/{user.pk}/change/", posted)
+
+
+def test_an_administrator_takes_a_lost_second_factor_away_and_a_new_one_is_set_up(staff, caplog):
+    client = with_app(STAFF)
+    colleague = make_recruiter(make_program(), email="grace@example.org")
+    theirs = with_app(colleague.email)
+    Authenticator.objects.create(user=colleague, type=Authenticator.Type.WEBAUTHN, data={"name": "x", "credential": {}})
+    page = client.get(f"/admin/accounts/user/{colleague.pk}/change/").content.decode()
+    assert "TOTP Authenticator" in page and "WebAuthn" in page
+    assert forget(client, colleague).status_code == 302
+    assert not Authenticator.objects.filter(user=colleague).exists()
+    assert Authenticator.objects.filter(user=staff).exists()
+    assert theirs.get("/admin/").url.startswith("/admin/login/"), "their sessions end"
+    assert f"the second factor of user {colleague.pk} was taken away by user {staff.pk}" in caplog.text
+    again = Client()
+    sign_in(again, colleague.email)
+    assert again.get("/admin/", follow=True).redirect_chain[-1][0] == SECURITY
+    show_app(again, set_up_app(again), REAUTHENTICATE)
+    assert again.get("/admin/").status_code == 200
+
+
+def test_nobody_takes_away_their_own(staff):
+    answer = forget(with_app(STAFF), staff, is_superuser="on")
+    assert "lock yourself out" in answer.content.decode()
+    assert Authenticator.objects.filter(user=staff).exists()

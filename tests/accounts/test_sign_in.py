@@ -107,14 +107,15 @@ def test_numbers_of_another_script_are_numbers(client):
     assert signed_in_as(client) == UNKNOWN
 
 
-def test_the_letter_is_short_plain_text_of_the_configured_site(client, settings):
+def test_the_letter_is_short_and_of_the_configured_site(client, settings):
     settings.SITE_URL = "https://internships.example.org"
     ask(client, UNKNOWN, headers={"host": "localhost"})
     letter = mail.outbox[0]
     assert newest_code() in letter.body and "15 minutes" in letter.body
     assert "https://internships.example.org" in letter.body and "localhost" not in letter.body
     assert letter.extra_headers["Message-ID"].endswith("@internships.example.org>")
-    assert letter.content_subtype == "plain" and not getattr(letter, "alternatives", None)
+    [html] = letter.alternatives
+    assert letter.content_subtype == "plain" and html.mimetype == "text/html" and newest_code() in html.content
     assert not re.search(r"\d", letter.subject)
 
 

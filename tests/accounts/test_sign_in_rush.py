@@ -51,7 +51,9 @@ def test_a_code_that_comes_twice_at_the_same_moment_signs_in_once(server):
     visitor, code = ask_for_code(server, "otto@example.org")
 
     def confirm(_: int) -> str:
-        twin = Visitor(server.base_url, visitor.cookies)
+        twin = Visitor(server.base_url)
+        for cookie in visitor.cookies:
+            twin.cookies.set_cookie(cookie)
         twin.token = visitor.token
         twin.post(CODE, code=code)
         return twin.url

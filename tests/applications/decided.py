@@ -1,12 +1,15 @@
 """Applications brought to a status through the services, for tests of decisions."""
 
 from datetime import UTC, date, datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from accounts.models import User
 from applications.decisions import decide
 from applications.letter_texts import InterviewTerms, OfferTerms
 from applications.models import Application, PreparedDecision, RejectionReason
-from applications.prepared import prepare
+from applications.prepared import approve, prepare, words_of
 from applications.services import answer_offer, withdraw
 from programs.models import Program, Window
 from tests.factories import make_application
@@ -15,6 +18,7 @@ START, ANSWER = date(2199, 6, 1), date(2199, 4, 1)
 INTERVIEW = InterviewTerms(
     datetime(2199, 3, 1, 18, tzinfo=UTC), "America/Los_Angeles", 45, link="https://meet.example/1"
 )
+
 # How an application comes to a status, by the actions that lead there.
 WAY = {
     "submitted": [],
@@ -63,3 +67,8 @@ def prepared_for(application: Application, by: User, action: str = "reject", **f
 
 def make_reason(program: Program, text: str = "Too little own work", **fields) -> RejectionReason:
     return RejectionReason.objects.create(program=program, text=text, **fields)
+
+
+def approve_as_read(prepared: QuerySet, *, by: User) -> UUID | None:
+    """By somebody who has read the letters with the words as they are now."""
+    return approve(prepared=prepared, by=by, seen_words=words_of(prepared))

@@ -56,7 +56,7 @@ def test_the_list_is_searched_and_filtered(client, recruiter, window):
     ada = make_application(window, candidate=make_user("ada@uni.example"))
     other = make_application(make_window(window.program, season="Other"), candidate=make_user("bo@uni.example"))
     decide(application=other, action="review", by=recruiter, seen_status="submitted")
-    Application.objects.filter(pk=other.pk).update(full_name="Bo Björk", met=0)
+    Application.objects.filter(pk=other.pk).update(search_text=f" Bo Björk {other.reference} ", met=0)
     for query, found in {
         "q=ADA@uni": [ada],
         "q=björk": [other],

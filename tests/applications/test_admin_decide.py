@@ -217,7 +217,7 @@ def test_an_interview_is_announced_with_time_zone_and_place(client, recruiter, w
     assert "https://meet.example/ada" in page.text
     client.force_login(application.candidate)
     page = client.get(application.get_absolute_url())
-    assert "We talk on Friday 1 March 2199, 10:00 Central European Time" in page.text
+    assert "Friday 1 March 2199, 10:00 Central European Time" in page.text
     assert 'href="https://meet.example/ada"' in page.text
 
 

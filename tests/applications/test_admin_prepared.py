@@ -8,14 +8,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from applications.admin import bulk
 from applications.decisions import decide
 from applications.letter_texts import LetterText
 from applications.models import Application, PreparedDecision, RejectionReason
-from applications.prepared import apply_approved, approve, prepare
+from applications.prepared import apply_approved, prepare, words_of
 from applications.workflow import Status
 from letters.models import Letter
 from letters.services import send_again
-from tests.applications.decided import brought_to, make_reason, prepared_for
+from tests.applications.decided import approve_as_read, brought_to, make_reason, prepared_for
 from tests.factories import (
     make_application,
     make_office,
@@ -60,6 +61,11 @@ def as_shown(page, **extra) -> dict:
     for form in page.context["forms"]:
         posted |= {field.html_name: field.value() or "" for field in form}
     return posted | extra
+
+
+def read(chosen: object, *, do: str) -> dict:
+    """What the page posts on which the letters of `chosen` were read."""
+    return {"chosen": chosen, "do": do, "words": words_of(PreparedDecision.objects.all())}
 
 
 def told(page) -> str:
@@ -174,12 +180,12 @@ def test_bulk_leaves_other_programs_alone_and_survives_nonsense(client, recruite
     page = choose(client, "review", own, foreign)
     assert [row.application for row in page.context["rows"]] == [own]
     nonsense = f"{own.pk}:submitted:1 {foreign.pk}:submitted:1 x:y : 1:2 {'9' * 40}:submitted:1 \x00 ٣:submitted:1"
-    client.post(bulk_url("review"), {"seen": nonsense, "do": "apply", "page": "\x00"})
+    client.post(bulk_url("review"), {"seen": nonsense, "do": "apply", "page": "\x00", "words": page.context["words"]})
     apply_approved()
     assert Application.objects.get(pk=own.pk).status == Status.IN_REVIEW
     assert Application.objects.get(pk=foreign.pk).status == Status.SUBMITTED
     for seen in ("", "nonsense", "1:in_review:1"):
-        assert client.post(bulk_url("reject"), {"seen": seen, "do": "apply"}).status_code in (200, 302)
+        assert client.post(bulk_url("reject"), {"seen": seen, "do": "apply"}).status_code in (200, 302, 409)
     assert client.post(bulk_url("interview"), {"seen": ""}).status_code == 404
     assert client.get(bulk_url("reject")).status_code == 302
 
@@ -218,10 +224,10 @@ def test_the_list_is_filtered_and_a_batch_is_looked_through_and_applied(client, 
     assert page.text.count("Thank you for the time and care") == 2
     assert "1 application has changed since" in page.text
     assert not PreparedDecision.objects.exclude(state="prepared").exists()
-    page = client.post(APPLY, {"chosen": page.context["chosen"], "do": "apply"}, follow=True)
+    page = client.post(APPLY, read(page.context["chosen"], do="apply"), follow=True)
     assert page.context["total"] == 2
     assert set(PreparedDecision.objects.waiting()) == {third}
-    page = client.post(APPLY, {"chosen": f"{first.pk}", "do": "apply"}, follow=True)
+    page = client.post(APPLY, read(first.pk, do="apply"), follow=True)
     assert "somebody has applied or discarded them" in told(page)
 
 
@@ -255,6 +261,40 @@ def test_words_of_ones_own_go_whatever_the_template_says_by_now(client, recruite
     assert client.post(APPLY, {**posted, "do": "apply"}).status_code == 302
 
 
+def test_words_that_were_read_and_approved_stay_until_the_batch_is_done(client, recruiter, window):
+    write_words(window, "Dear {name}, as it was.\n")
+    prepared_ones(window, recruiter, 2)
+    approve_as_read(PreparedDecision.objects.all(), by=recruiter)
+    template = window.program.letter_templates.get()
+    words_url = reverse("admin:applications_words", args=[window.program_id, "reject"])
+    seen = {"seen": template.changed_at.isoformat()}
+    posted = {"subject": "About you", "body": "Dear {name}, written anew.\n", **seen}
+    page = client.post(words_url, posted)
+    assert "being written at this moment" in page.text
+    assert "written anew." in page.text, "nothing typed is lost"
+    back_url = reverse("admin:applications_lettertemplate_delete", args=[template.pk])
+    assert "being written at this moment" in client.post(back_url, seen, follow=True).text
+    assert client.post(words_url.replace("reject", "receipt"), {**posted, "seen": ""}).status_code == 302
+    assert apply_approved() == 2
+    assert {letter.body for letter in Letter.objects.filter(kind="reject")} == {"Dear Ada Example, as it was.\n"}
+    assert client.post(words_url, posted).status_code == 302
+
+
+def test_words_that_change_between_preparing_and_applying_leave_it_prepared(client, recruiter, window, monkeypatch):
+    page = choose(client, "reject", brought_to("in_review", window, recruiter))
+    prepares = bulk.prepare
+
+    def prepare_while_somebody_writes(**terms):
+        outcomes = prepares(**terms)
+        write_words(window, "Dear {name}, written anew.\n")
+        return outcomes
+
+    monkeypatch.setattr(bulk, "prepare", prepare_while_somebody_writes)
+    page = client.post(bulk_url("reject"), as_shown(page, do="apply"), follow=True)
+    assert "prepared, but not applied" in page.text
+    assert PreparedDecision.objects.get().state == "prepared"
+
+
 @pytest.mark.parametrize("do", ["prepare", "apply"])
 def test_bulk_shows_words_that_were_changed_meanwhile_before_anything_is_done(client, recruiter, window, do):
     write_words(window, "Dear {name}, as it was.\n")
@@ -274,7 +314,7 @@ def test_a_batch_tells_what_became_of_its_letters(client, recruiter, window, set
     settings.LETTER_DELAY_MINUTES = 10
     prepared = prepared_ones(window, recruiter, 5)
     earlier = Application.objects.get(pk=prepared[0].application_id)
-    batch = approve(prepared=PreparedDecision.objects.all(), by=recruiter)
+    batch = approve_as_read(PreparedDecision.objects.all(), by=recruiter)
     url = reverse("admin:applications_batch", args=[batch])
     page = client.get(url)
     assert page.context["letter_total"] == 0
@@ -308,7 +348,7 @@ def test_a_batch_tells_what_became_of_its_letters(client, recruiter, window, set
 def test_a_batch_takes_as_many_queries_with_30_rows_as_with_one(client, recruiter, window):
     def count(number: int) -> int:
         prepared_ones(window, recruiter, number)
-        batch = approve(prepared=PreparedDecision.objects.all(), by=recruiter)
+        batch = approve_as_read(PreparedDecision.objects.all(), by=recruiter)
         apply_approved()
         with CaptureQueriesContext(connection) as queries:
             assert client.get(reverse("admin:applications_batch", args=[batch])).context["total"] == number
@@ -336,7 +376,7 @@ def test_what_is_applied_is_neither_changed_nor_deleted_in_the_admin(client, rec
     for user in (recruiter, administrator):
         client.force_login(user)
         [prepared] = prepared_ones(window, recruiter, 1)
-        client.post(APPLY, {"chosen": prepared.pk, "do": "apply"})
+        client.post(APPLY, read(prepared.pk, do="apply"))
         apply_approved()
         assert client.post(reverse("admin:applications_prepareddecision_delete", args=[prepared.pk])).status_code == 403
         assert client.post(reverse("admin:applications_prepareddecision_add")).status_code == 403
@@ -349,7 +389,7 @@ def test_what_is_applied_is_neither_changed_nor_deleted_in_the_admin(client, rec
 
 def test_nobody_but_the_programs_recruiters_knows_of_prepared_decisions(client, recruiter, window):
     first, second = prepared_ones(window, recruiter, 2)
-    client.post(APPLY, {"chosen": second.pk, "do": "apply"})
+    client.post(APPLY, read(second.pk, do="apply"))
     second.refresh_from_db()
     application = reverse("admin:applications_application_change", args=[first.application_id])
     urls = [
@@ -365,7 +405,7 @@ def test_nobody_but_the_programs_recruiters_knows_of_prepared_decisions(client, 
         for url in urls:
             assert client.get(url).status_code in (403, 404), (user, url)
         for url in (APPLY, DISCARD):
-            client.post(url, {"chosen": first.pk, "do": url.rstrip("/").rpartition("/")[2]})
+            client.post(url, read(first.pk, do=url.rstrip("/").rpartition("/")[2]))
             page = client.post(url, {"chosen": first.pk})
             assert page.status_code == 403 or not page.context["rows"]
         page = client.get(LIST)
@@ -440,8 +480,8 @@ def test_reasons_are_kept_by_the_recruiters_of_their_program(client, recruiter, 
     foreign_page = reverse("admin:applications_rejectionreason_change", args=[foreign.pk])
     assert client.get(foreign_page).status_code == 404
     client.force_login(make_reviewer(window.program))
-    for url, status in {REASONS: 403, add: 403, change: 404}.items():
-        assert client.get(url).status_code == status
+    for url in (REASONS, add, change):
+        assert client.get(url).status_code == 403
 
 
 def test_a_given_reason_keeps_its_words_and_is_retired_instead_of_deleted(client, recruiter, window):

@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications.models import Application
-from applications.undecided import UNDECIDED, undecided_in
-from applications.workflow import Status
+from applications.tallies import recount
+from applications.undecided import undecided_in
+from applications.workflow import UNDECIDED, Status
 from programs.models import Window
 from tests.factories import make_application, make_program, make_recruiter, make_window
 
@@ -46,6 +47,7 @@ def test_only_what_waits_for_a_decision_counts(client, status):
     client.force_login(make_recruiter(program))
     application = make_application(promised_in(-1, program))
     Application.objects.update(status=status)
+    recount(application.window_id)
     waits = status in UNDECIDED
     page = client.get(reverse(LIST), {"decision": "overdue"})
     assert bool(page.context["cl"].result_list) == waits

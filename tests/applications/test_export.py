@@ -11,9 +11,11 @@ from django.urls import reverse
 
 from accounts import export
 from applications.models import Application
+from programs.roles import grant
 from tests.factories import (
     make_application,
     make_draft,
+    make_office,
     make_program,
     make_recruiter,
     make_requirement,
@@ -57,7 +59,7 @@ def test_it_has_the_rows_and_the_order_of_the_list(client, recruiter, window):
     first, second = make_application(window), make_application(window)
     make_draft(window)
     make_application(make_window())  # of a program that is not the reader's
-    Application.objects.filter(pk=first.pk).update(full_name="Zoë")
+    Application.objects.filter(pk=first.pk).update(full_name="Zoë", search_text=" Zoë ")
     page = client.get(f"{LIST}?q=ada&o=-1")
     assert f'href="{FILE}?q=ada&amp;o=-1"' in page.text
     assert column(client.get(FILE), "Reference") == [second.reference, first.reference]
@@ -136,10 +138,28 @@ def test_rows_are_read_a_chunk_at_a_time(client, recruiter, window, monkeypatch)
     monkeypatch.setattr(export, "CHUNK", 2)
     written = [make_application(window).reference for _number in range(5)]
     with CaptureQueriesContext(connection) as queries:
-        assert column(client.get(FILE), "Reference") == written[::-1]
-    fetched = [query for query in queries if 'FROM "applications_officechoice"' in query["sql"]]
+        assert column(client.get(f"{FILE}?window={window.pk}"), "Reference") == written[::-1]
+    fetched = [query for query in queries if query["sql"].startswith('SELECT "applications_answer"')]
     assert len(fetched) == 3
     assert not any('"applications_application"."draft"' in query["sql"] for query in queries)
+
+
+@pytest.mark.django_db
+def test_all_rows_come_with_one_query_and_offices_in_the_order_of_choice(client, recruiter, monkeypatch):
+    offices = [make_office(f"{name}; one") for name in "CAB"]
+    window = make_window(make_program(offices=offices))
+    grant(user=recruiter, program=window.program, role="recruiter")
+    applications = [make_application(window) for _number in range(5)]
+    for application in applications:
+        application.office_choices.all().delete()
+        for position in (3, 1, 2):
+            application.office_choices.create(office=offices[position - 1], position=position)
+    applications[0].office_choices.all().delete()
+    monkeypatch.setattr(export, "CHUNK", 2)
+    with CaptureQueriesContext(connection) as queries:
+        told = column(client.get(FILE), "Offices, first choice first")
+    assert told == ["C; one; A; one; B; one"] * 4 + [""]
+    assert len([query for query in queries if '"applications_officechoice"' in query["sql"]]) == 1
 
 
 @pytest.mark.django_db
@@ -166,7 +186,7 @@ def _permissions(*names: str):
 @pytest.mark.django_db
 def test_the_log_says_who_took_how_many_and_nothing_of_them(client, recruiter, window, caplog):
     application = make_application(window)
-    with caplog.at_level(logging.INFO, logger="accounts.export"):
+    with caplog.at_level(logging.INFO, logger="applications.admin.export"):
         table(client.get(FILE))
     assert caplog.messages == [f"user {recruiter.pk} took 1 of the applications out as a table"]
     assert application.candidate.email not in caplog.text

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.utils.functional import Promise
+from PIL import Image
 
 from applications import inspect_file, inspection
-from applications.inspection import Facts, Unreadable, inspect, safe_name
+from applications.inspection import Facts, Unreadable, draw_first_page, inspect, safe_name
 from tests import files
 
 MEGABYTE = 1024**2
@@ -44,8 +45,30 @@ def refusal(data: bytes, **kwargs) -> str:
     ],
 )
 def test_facts_of_what_is_accepted(data, content_type, pages):
-    expected = Facts(content_type=content_type, pages=pages, size=len(data), sha256=hashlib.sha256(data).hexdigest())
-    assert inspect(io.BytesIO(data)) == expected
+    facts = inspect(io.BytesIO(data))
+    digest = hashlib.sha256(data).hexdigest()
+    assert facts == Facts(content_type=content_type, pages=pages, size=len(data), sha256=digest, text=facts.text)
+
+
+def test_the_text_is_read_page_by_page_and_no_more_than_can_be_kept():
+    assert inspect(io.BytesIO(files.pdf(pages=2, text="Ada knows C++"))).text == "Ada knows C++\nAda knows C++"
+    assert inspect(io.BytesIO(files.jpeg())).text == ""
+    long = inspect(io.BytesIO(files.pdf(pages=30, text="word " * 300))).text
+    assert 19_000 < len(long) <= 20_000
+
+
+def test_what_a_process_wrote_as_text_can_be_shown_and_kept():
+    assert (
+        inspection._plain("a\0b\ufffe\x02\ue000c\r\nd\ud800".encode(errors="surrogatepass"))
+        == "a b   c\nd\ufffd\ufffd\ufffd"
+    )
+
+
+def test_page_one_is_drawn_small():
+    picture = Image.open(io.BytesIO(draw_first_page(io.BytesIO(files.pdf(pages=3)), content_type="application/pdf")))
+    assert (picture.format, picture.width) == ("JPEG", 480)
+    with pytest.raises(Unreadable):
+        draw_first_page(io.BytesIO(files.damaged_pdf()), content_type="application/pdf")
 
 
 def test_uploads_of_both_kinds_are_read_and_left_at_their_beginning():

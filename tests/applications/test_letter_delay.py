@@ -151,7 +151,7 @@ def test_what_was_taken_back_never_was(client, application, recruiter):
     later = timezone.now() + DELAY * 2
     known = seen.known_history(application, later)
     assert [change.action for change in known] == ["submit", "review"]
-    assert "We could not" not in "".join(pages_of(client, application).values())
+    assert "We could not offer" not in "".join(pages_of(client, application).values())
 
 
 def test_what_was_taken_back_after_it_was_told_stays_told(client, application, recruiter):

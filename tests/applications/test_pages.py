@@ -17,6 +17,7 @@ from applications.documents import GRACE, receive, sweep_documents
 from applications.models import Application, Document, PageImage
 from applications.pages import make_missing_pages, make_pages
 from applications.services import save_draft, submit
+from letters.delivery import LONGEST_PAUSE, MOST_TRIES, pause_after
 from pinterns.management.commands.worker import JOBS
 from tests.applications.papers import KEPT, drawn, paper, pixels, readable, said, scan
 from tests.factories import draft_for, make_program, make_recruiter, make_reviewer, make_user, make_window
@@ -88,7 +89,7 @@ def test_the_latest_come_first_and_one_that_fails_never_blocks_the_others(window
         return draw(file, **kwargs)
 
     monkeypatch.setattr(pages, "draw_pages", watched)
-    assert make_missing_pages(seconds=30) == 3
+    assert make_missing_pages(seconds=30) == 2
     assert not last.page_images.exists()
     assert "ZeroDivisionError" in caplog.text
     assert last.application.candidate.email not in caplog.text
@@ -97,19 +98,67 @@ def test_the_latest_come_first_and_one_that_fails_never_blocks_the_others(window
     assert make_missing_pages(seconds=30) == 0
 
 
-def test_when_storage_fails_it_is_tried_again(window, monkeypatch):
-    document = document_of(sent(window))
+def test_when_storage_fails_it_is_tried_again_and_the_others_go_on(window, monkeypatch, caplog):
+    other, document = document_of(sent(window)), document_of(sent(window))
+    save, at = default_storage.save, timezone.now()
+
+    def full(name, content):
+        if len(attempts) == 0:
+            attempts.append(name)
+            raise OSError(28, "No space left on device")
+        return save(name, content)
+
+    attempts = []
+    monkeypatch.setattr(default_storage, "save", full)
+    assert make_missing_pages(seconds=30, at=at) == 1
+    assert other.page_images.count() == 2
+    assert not document.page_images.exists()
+    document.refresh_from_db()
+    assert (document.pages_tries, document.pages_after) == (1, at + pause_after(1))
+    assert "OSError" in caplog.text
+    assert make_missing_pages(seconds=30, at=at) == 0
+    assert make_missing_pages(seconds=30, at=document.pages_after) == 1
+    document.refresh_from_db()
+    assert (document.page_images.count(), document.pages_tries, document.pages_after) == (2, 0, None)
+
+
+def test_after_a_day_it_is_given_up_and_a_recruiter_has_it_tried_again(client, window, monkeypatch):
+    application = sent(window)
+    document = document_of(application)
+    Document.objects.update(pages_tries=MOST_TRIES - 2)  # pause_after() makes a day of them
+    at = timezone.now()
 
     def full(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(default_storage, "save", full)
-        with pytest.raises(OSError, match="No space"):
-            make_missing_pages(seconds=30)
-    assert not document.page_images.exists()
+        patch.setattr(pages, "draw_pages", full)
+        assert make_missing_pages(seconds=30, at=at) == 0
+        document.refresh_from_db()
+        assert document.pages_after == at + LONGEST_PAUSE
+        assert not document.pages_failed
+        assert make_missing_pages(seconds=30, at=document.pages_after) == 0
+    document.refresh_from_db()
+    assert document.pages_failed
+
+    page = reverse("admin:applications_application_change", args=[application.pk])
+    again = reverse("admin:applications_pages_again", args=[application.pk, document.pk])
+    client.force_login(make_recruiter(window.program))
+    assert f'action="{again}"' in client.get(page).text
+    assert client.get(again).status_code == 405
+    assert "are being made again" in client.post(again, follow=True).text
+    assert "Nothing was done" in client.post(again, follow=True).text
     assert make_missing_pages(seconds=30) == 1
     assert document.page_images.count() == 2
+    assert again not in client.get(page).text
+
+
+def test_of_two_workers_one_makes_the_pages(window):
+    document_of(sent(window))
+    at = timezone.now()
+    assert pages._claim_next(at)
+    assert pages._claim_next(at) is None
+    assert pages._claim_next(at + pause_after(1)), "the one who claimed it was killed"
 
 
 def test_it_begins_no_more_than_there_is_time_for(window):

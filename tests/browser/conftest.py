@@ -22,6 +22,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+# By design, and the page says so: signed out, changed elsewhere, too large, can't be kept.
+TOLD_TO_SCRIPTS = (401, 409, 413, 422)
 SECONDS = 1000  # Playwright counts in milliseconds
 expect.set_options(timeout=15 * SECONDS)
 
@@ -76,15 +78,19 @@ def page(visitor, javascript) -> Page:
     return visitor(javascript=javascript)
 
 
+# A page that answers 404 or 403 by design is "a resource that failed to load" too, and htmx says so once more; `response`
+# tells them apart. What could not be sent at all is a test's own doing: it took the network away.
+TOLD_OF_ANSWERS = ("Failed to load resource", "Response Status Error Code", "htmx:sendError", "htmx:afterRequest")
+
+
 def _watch(page: Page, problems: list[str]) -> None:
     def response(answer):
         part_of_page = answer.request.resource_type != "document"
-        if answer.status >= 500 or (part_of_page and answer.status >= 400):
+        if answer.status >= 500 or (part_of_page and answer.status >= 400 and answer.status not in TOLD_TO_SCRIPTS):
             problems.append(f"{answer.status} {answer.request.method} {answer.url}")
 
     def console(message):
-        # A page that answers 404 or 403 by design is "a resource that failed to load" too; `response` tells them apart.
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        if message.type == "error" and not message.text.startswith(TOLD_OF_ANSWERS):
             problems.append(f"console on {page.url}: {message.text}")
 
     page.on("response", response)
@@ -95,6 +101,7 @@ def _watch(page: Page, problems: list[str]) -> None:
 def sign_in(page: Page, server: Server, email: str) -> None:
     """Through the one door: the address, then the code out of the letter."""
     known = len(server.letters(email))
+    server.forget_limits()
     page.goto("/sign-in/")
     page.get_by_label("E-mail").fill(email)
     page.locator("main form button[type=submit]").first.click()
@@ -103,9 +110,25 @@ def sign_in(page: Page, server: Server, email: str) -> None:
     expect(page).not_to_have_url(re.compile("/sign-in/"))
 
 
-def axe(page: Page) -> None:
-    """Assert that axe-core finds nothing to say against this page's accessibility. Needs JavaScript."""
+# What a page of the same content can break by its colours and its width alone.
+OF_COLOURS_AND_WIDTH = ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"]
+
+
+def axe(page: Page, *, rules: list[str] | None = None) -> None:
+    """Assert that axe-core finds nothing to say against this page's accessibility. Needs JavaScript.
+
+    rules: the names of those that are asked, when not all are.
+    """
     # Without preload: axe would fetch what style sheets import from the wrong place, and apply it against our policy.
     # Violations alone: to list all that is well as well takes axe twice as long.
-    results = Axe().run(page, options={"preload": False, "resultTypes": ["violations"]})
+    options: dict = {"preload": False, "resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = {"type": "rule", "values": rules}
+    results = Axe().run(page, options=options)
     assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing on the page is wider than the window, so that nobody scrolls sideways to read."""
+    page.wait_for_load_state()  # a page that a click led to may have no root yet
+    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

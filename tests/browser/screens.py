@@ -1,17 +1,24 @@
-"""Takes the pictures in docs/screens/ anew, from a running server with the demo season: `make screens`."""
+"""Takes the pictures in docs/screens/ anew, from a running server with the demo season: `make screens`.
+
+`make screens ARGS="apply my-data"` takes those whose names begin so, and leaves the others.
+"""
 
 import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urljoin
 
+from tests.browser.candidate_screens import Way
+
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
-WIDTHS = {1440: 900, 390: 844}
-QUALITY = 62
-LONGEST = 1800  # of a phone's page, in pixels: beyond two screens there is only more of the same
+HEIGHTS = {1440: 900, 820: 1180, 390: 844}
+DESK_WIDTHS, WIDTHS = (1440, 390), (1440, 820, 390)
+QUALITY = 45
+# Pictures that begin further down on their page.
+BEGINS_AT = {"apply-resume": "#documents"}
+LONGEST = {1440: 1200, 820: 1200, 390: 1600}  # of a page, in pixels: beyond that there is only more of the same
 
 APPLICATIONS, WINDOWS, RANKINGS, REVIEWS, WORDS = (
     f"/admin/{name}/"
@@ -23,9 +30,10 @@ APPLICATIONS, WINDOWS, RANKINGS, REVIEWS, WORDS = (
 ROW = r"/\d+/change/"
 
 
-def main() -> None:
+def main(*wanted: str) -> None:
     from playwright.sync_api import sync_playwright
 
+    from tests.browser.candidate_screens import candidate_visits
     from tests.browser.conftest import FLAGS, sign_in
     from tests.server import find_chromium, running_server
 
@@ -33,11 +41,21 @@ def main() -> None:
     chromium = find_chromium()
     if chromium is None:
         sys.exit("No Chromium found (set CHROMIUM=/path/to/it).")
+    if not wanted:
+        for old in FOLDER.glob("*.jpg"):
+            old.unlink()
     with running_server(env={"STAFF_MFA_REQUIRED": "0"}) as server, sync_playwright() as playwright:
         server.manage("demo", "--force")
         server.manage("worker", "--once")  # the pictures of what was sent
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        for email, pages in VISITS.items():
+        everybody = [
+            *((WIDTHS, *visit) for visit in candidate_visits(server).items()),
+            *((DESK_WIDTHS, *visit) for visit in DESK_VISITS.items()),
+        ]
+        for widths, email, pages in everybody:
+            pages = {name: way for name, way in pages.items() if name.startswith(wanted or "")}
+            if not pages:
+                continue
             context = browser.new_context(base_url=server.base_url, reduced_motion="reduce")
             page = context.new_page()
             if email:
@@ -45,7 +63,7 @@ def main() -> None:
             for name, way in pages.items():
                 page.set_viewport_size({"width": 1440, "height": 900})
                 way(page) if callable(way) else _follow(page, way)
-                _take(page, name)
+                _take(page, name, widths)
             context.close()
         browser.close()
 
@@ -86,32 +104,36 @@ def _look_through(page) -> None:
     page.locator("button[name=index]").click()
 
 
-def _take(page, name: str) -> None:
-    for width, height in WIDTHS.items():
+def _take(page, name: str, widths: tuple[int, ...]) -> None:
+    for width in widths:
+        height = HEIGHTS[width]
         for scheme in ("light", "dark"):
             page.set_viewport_size({"width": width, "height": height})
             page.emulate_media(color_scheme=scheme)
             page.wait_for_load_state("networkidle")
-            tall = page.evaluate("document.documentElement.scrollHeight") if width < 1000 else height
+            top = page.locator(BEGINS_AT.get(name, "body")).bounding_box()["y"]
+            tall = height if name.startswith("admin-") and width > 1000 else _height(page)
             suffix = "" if scheme == "light" else "-dark"
             page.screenshot(
                 path=FOLDER / f"{name}-{width}{suffix}.jpg",
                 type="jpeg",
                 quality=QUALITY,
                 full_page=True,
-                clip={"x": 0, "y": 0, "width": width, "height": min(tall, LONGEST)},
+                clip={"x": 0, "y": top, "width": width, "height": min(tall - top, LONGEST[width])},
             )
+
+
+def _height(page) -> int:
+    """Of the whole page, once it has been scrolled through: pictures are loaded when they come near."""
+    page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
+    page.wait_for_load_state("networkidle")
+    page.evaluate("window.scrollTo(0, 0)")
+    return page.evaluate("document.documentElement.scrollHeight")
 
 
 # Who looks at what: a person (nobody: a passer-by), then names of files and the way to each page: an address and the
 # links that are followed from there, or a function that walks it.
-VISITS: dict[str, dict[str, tuple[str, ...] | Callable]] = {
-    "": {"home": ("/",), "program": ("/programs/machine-learning/",), "sign-in": ("/sign-in/",)},
-    "candidate@example.org": {
-        "apply": ("/programs/machine-learning/apply/",),
-        "applications": ("/applications/",),
-        "status": ("/applications/", r"^/applications/\w{4}-\w{4}/$"),
-    },
+DESK_VISITS: dict[str, dict[str, Way]] = {
     "reviewer-1@pinterns.example": {
         "admin-reviewer-home": ("/admin/",),
         "admin-review": (f"{REVIEWS}?state=waiting", ROW),
@@ -141,4 +163,4 @@ if __name__ == "__main__":
         os.environ["DATA_DIR"] = folder
         import tests.settings  # noqa: F401 - the environment of a test run
 
-        main()
+        main(*sys.argv[1:])

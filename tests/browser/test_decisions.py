@@ -83,6 +83,7 @@ def test_a_batch_is_prepared_and_applied_and_one_taken_back(server, page, refere
     axe(page)
 
 
+@pytest.mark.looks
 def test_the_pages_of_reasons_are_accessible(server, page, references):
     sign_in(page, server, RECRUITER)
     reasons = "/admin/applications/rejectionreason/"

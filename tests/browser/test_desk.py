@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import axe, sign_in
+from tests.browser.conftest import axe, fits, sign_in
 from tests.reviews.crawl import SHOWN, marks_in
 
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -169,6 +169,7 @@ def test_a_save_that_is_lost_is_told(server, browser, desk):
         expect(saved).to_contain_text("Not saved")
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(("viewport", "colours"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
 def test_every_page_is_accessible_and_fits(server, visitor, desk, viewport, colours):
     page = open_desk(visitor, server, desk, viewport=viewport, color_scheme=colours)
@@ -176,7 +177,7 @@ def test_every_page_is_accessible_and_fits(server, visitor, desk, viewport, colo
     def look(address: str = "") -> None:
         if address:
             page.goto(address)
-        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], page.url
+        assert fits(page), page.url
         axe(page)
 
     first, second = desk["pages"][:2]

@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import axe, sign_in
+from tests.browser.conftest import axe, fits, sign_in
 
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
@@ -41,6 +41,7 @@ print(json.dumps({
     )
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(("viewport", "colours"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
 def test_every_page_is_accessible_and_fits(server, visitor, pages, viewport, colours):
     page = visitor(viewport=viewport, color_scheme=colours)
@@ -49,7 +50,7 @@ def test_every_page_is_accessible_and_fits(server, visitor, pages, viewport, col
         page.goto(pages[name])
         for fold in page.locator("details.fold:not([open]) > summary").all():
             fold.click()
-        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], name
+        assert fits(page), name
         axe(page)
 
 

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import axe, sign_in
+from tests.browser.conftest import axe, fits, sign_in
 from tests.server import running_server
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -72,7 +72,7 @@ print(json.dumps({"recruiter": rosa.email, "reviewer": rita.email, "reference": 
 def look(page: Page, heading: str) -> None:
     """The page with this heading fits the screen, axe finds nothing, and nothing to aim at is too small."""
     expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"], page.url
+    assert fits(page), page.url
     assert page.evaluate(SMALL_TARGETS, LEAST_TARGET) == [], page.url
     axe(page)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import axe, sign_in
+from tests.browser.conftest import axe, fits, sign_in
 
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
@@ -34,6 +34,7 @@ PreparedDecision.objects.create(application=window.applications.get(status="in_r
 """)
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(("viewport", "colours"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
 @pytest.mark.parametrize("who", ["rosa", "fay", "ray"])
 def test_home_and_reports_are_accessible_and_fit(server, season, visitor, viewport, colours, who):
@@ -43,7 +44,7 @@ def test_home_and_reports_are_accessible_and_fit(server, season, visitor, viewpo
         page.goto(address)
         for fold in page.locator("summary").all():
             fold.click()
-        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], address
+        assert fits(page), address
         axe(page)
 
 

@@ -6,7 +6,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import axe, sign_in
+from tests.browser.conftest import axe, fits, sign_in
+
+pytestmark = pytest.mark.looks
 
 DESK, TABLET, PHONE = {"width": 1440, "height": 900}, {"width": 820, "height": 1180}, {"width": 390, "height": 844}
 LIST = "/admin/applications/application/"
@@ -55,10 +57,6 @@ def desk(visitor, signed_in):
 
 def chosen_chips(page: Page) -> list[str]:
     return [re.sub(r"\s+", " ", text).strip() for text in page.locator(".chip").all_text_contents()]
-
-
-def fits(page: Page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 # --- Lists ---

@@ -17,22 +17,28 @@ def server(browser):
         yield running
 
 
-def test_the_browser_shows_a_page_and_the_last_save_is_kept(server, page, tmp_path):
+@pytest.mark.parametrize("javascript", [True, False])
+def test_it_is_told_on_a_page_or_at_the_field_and_the_last_save_is_kept(server, page, tmp_path, javascript):
     huge = tmp_path / "huge.pdf"
-    huge.write_bytes(b"%PDF-" + b"0" * (30 * MEGABYTE))
+    huge.write_bytes(b"%PDF-" + b"0" * (9 * MEGABYTE))  # less than the program takes
     program = json.loads(
         server.python(
             "import json; from tests.factories import *; "
-            'window = make_window(make_program(asks=("document",))); print(json.dumps(window.program.apply_url))'
+            'program = make_program(); make_requirement(program, "document", parameters={"megabytes": 10}); '
+            "print(json.dumps(make_window(program).program.apply_url))"
         )
     )
-    sign_in(page, server, "huge@example.org")
+    sign_in(page, server, f"huge-{javascript}@example.org")
     page.goto(program)
     page.get_by_label("Your name").fill("Ada Example")
-    page.get_by_role("button", name="Save", exact=True).first.click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save", exact=True).first.click()
     page.locator("input[type=file]").set_input_files(huge)
+    if javascript:
+        expect(page.locator(".upload")).to_contain_text("huge.pdf is too large.")
+        axe(page)
     page.get_by_role("button", name="Save and go on later").click()
-    expect(page.get_by_text("Your last save is kept.", exact=False)).to_be_visible()
-    axe(page)
+    if not javascript:
+        expect(page.get_by_text("Your last save is kept.", exact=False)).to_be_visible()
     page.goto(program)
     expect(page.get_by_label("Your name")).to_have_value("Ada Example")

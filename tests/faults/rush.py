@@ -21,6 +21,8 @@ class Client:
     session: str
     path: str
     form: dict[str, str]
+    upload: str = ""  # where a file of theirs goes by itself
+    file_field: str = ""
 
 
 @dataclass
@@ -30,20 +32,26 @@ class Reply:
     body: str
 
 
-def prepare(*, clients: int, capacity: int | None) -> None:
-    """Prints, as JSON, what `clients` candidates need to send. Runs in the server's environment."""
+ASKS = ("confirmation", "statement")
+
+
+def prepare(*, clients: int, capacity: int | None, asks: tuple[str, ...] = ASKS) -> dict:
+    """What `clients` candidates need to send, for clients_from(). Runs in the server's environment."""
     from datetime import timedelta
 
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-    from django.contrib.sessions.models import Session
+    from django.urls import reverse
     from django.utils import timezone
 
-    from accounts.models import User
+    from accounts.models import Session, User
+    from accounts.sessions import SessionStore
     from tests.factories import make_program, make_window, post_for
 
-    window = make_window(make_program(asks=("confirmation", "statement")), capacity=capacity)
-    users = User.objects.bulk_create(User(email=f"rush{number}@example.org", password="!") for number in range(clients))
+    window = make_window(make_program(asks=asks), capacity=capacity)
+    form = post_for(window, action="send")
+    files = [name for name, value in form.items() if not isinstance(value, str)]
+    emails = [f"rush{number}-{window.pk}@example.org" for number in range(clients)]
+    users = User.objects.bulk_create(User(email=email, password="!") for email in emails)
     sessions = []
     for user in users:
         store = SessionStore()
@@ -53,28 +61,36 @@ def prepare(*, clients: int, capacity: int | None) -> None:
             HASH_SESSION_KEY: user.get_session_auth_hash(),
         }
         key = store._get_new_session_key()
-        sessions.append(
-            Session(session_key=key, session_data=store.encode(data), expire_date=timezone.now() + timedelta(days=1))
-        )
+        now = timezone.now()
+        facts = {"user": user, "used_at": now, "expire_date": now + timedelta(days=1)}
+        sessions.append(Session(session_key=key, session_data=store.encode(data), **facts))
     Session.objects.bulk_create(sessions)
-    print(
-        json.dumps(
-            {
-                "sessions": [session.session_key for session in sessions],
-                "path": window.program.apply_url,
-                "form": post_for(window, action="send"),
-                "window": window.pk,
-            }
-        )
-    )
+    return {
+        "sessions": [session.session_key for session in sessions],
+        "path": window.program.apply_url,
+        "form": {name: text for name, text in form.items() if name not in files},
+        "upload": reverse("upload", args=[window.program.slug, window.pk, window.program.requirements.last().pk]),
+        "file_field": files[0] if files else "",
+        "window": window.pk,
+    }
 
 
-def clients_of(server: Server, *, clients: int, capacity: int | None) -> tuple[list[Client], int]:
-    """Signed-in clients with good forms for a fresh window of the server, and that window's id."""
-    made = json.loads(
-        server.python(f"from tests.faults.rush import prepare; prepare(clients={clients}, capacity={capacity})")
-    )
-    return [Client(session, made["path"], made["form"]) for session in made["sessions"]], made["window"]
+def clients_of(
+    server: Server, *, clients: int, capacity: int | None, asks: tuple[str, ...] = ASKS
+) -> tuple[list[Client], int]:
+    """Signed-in clients with good forms for a fresh window of the server, and that window's id.
+
+    A document, if asked for, is the last of what is asked.
+    """
+    arguments = f"clients={clients}, capacity={capacity}, asks={asks}"
+    code = f"import json; from tests.faults.rush import prepare; print(json.dumps(prepare({arguments})))"
+    return clients_from(json.loads(server.python(code)))
+
+
+def clients_from(prepared: dict) -> tuple[list[Client], int]:
+    """The clients and the window of what prepare() made."""
+    facts = {name: value for name, value in prepared.items() if name not in ("sessions", "window")}
+    return [Client(session, **facts) for session in prepared["sessions"]], prepared["window"]
 
 
 def send(server: Server, client: Client) -> Reply:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from letters import delivery
 from letters.delivery import LEASE, LONGEST_PAUSE, MOST_TRIES, claim, deliver_due, deliveries, pause_after
 from letters.models import Letter
-from letters.services import retry_letter
+from letters.services import new_letter, retry_letter
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ def test_a_letter_arrives_as_it_was_written(write, sink, settings):
     assert deliver_due() == 1
     [message] = sink.messages
     assert message["Subject"] == "Für Zoë 📌"
-    assert message.get_content().replace("\r\n", "\n") == "Grüße,\n.\nend\n"
+    assert message.get_body(("plain",)).get_content().replace("\r\n", "\n") == "Grüße,\n.\nend\n"
     assert message["Message-ID"] == letter.message_id
     assert (message["From"], message["To"]) == ("Pinterns <internships@pinterns.example>", "ada@example.org")
     assert (message["Reply-To"], message["Auto-Submitted"]) == ("pins@example.org", "auto-generated")
@@ -30,6 +30,19 @@ def test_a_letter_arrives_as_it_was_written(write, sink, settings):
     assert (letter.status, letter.tries, letter.claimed_until, letter.last_error) == ("sent", 1, None, "")
     assert letter.sent_at is not None
     assert deliver_due() == 0
+
+
+def test_a_letter_that_one_click_ends_says_so_in_its_headers_and_no_other_does(write, sink):
+    url = "https://pinterns.example/unsubscribe/" + "x" * 120 + "/"
+    new_letter(
+        to="eve@example.org", addressee=None, subject="News", body="It is open.", kind="news", unsubscribe_url=url
+    ).save()
+    write()
+    assert deliver_due() == 2
+    news, receipt = sorted(sink.messages, key=lambda message: message["To"], reverse=True)
+    assert news["List-Unsubscribe"].strip() == f"<{url}>"  # the header is folded before so long an address
+    assert news["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert receipt["List-Unsubscribe"] is receipt["List-Unsubscribe-Post"] is None
 
 
 def test_a_batch_goes_oldest_first_over_one_connection(write, sink):
@@ -214,3 +227,9 @@ def test_looking_for_letters_costs_one_query_and_reads_only_the_queue(write, dja
 def test_a_timeout_that_outlasts_the_lease_stops_the_start(settings, seconds, well):
     settings.EMAIL_TIMEOUT = seconds
     assert ("letters.E001" not in {error.id for error in run_checks()}) is well
+
+
+@pytest.mark.parametrize(("seconds", "well"), [(5, True), (0, False), (16, False)])
+def test_a_timeout_of_codes_that_is_none_stops_the_start(settings, seconds, well):
+    settings.EMAIL_CODE_TIMEOUT = seconds
+    assert ("letters.E002" not in {error.id for error in run_checks()}) is well

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from applications.models import Application, StatusChange
+from applications.tallies import recount
 from letters.models import Letter
 from letters.services import write_letter
 from reviews.models import Assignment, Review
@@ -25,6 +26,7 @@ def make_history(window, *steps: str, starts: datetime, days: float = 1, **field
         )
         status, last, at = step, at, at + timedelta(days=days)
     Application.objects.filter(pk=application.pk).update(status=status, status_since=last, submitted_at=starts)
+    recount(window.pk)
     application.refresh_from_db()
     return application
 
@@ -34,6 +36,7 @@ def make_assignment(application: Application, reviewer: User, *, at: datetime | 
         application=application, reviewer=reviewer, assigned_at=at or timezone.now(), **fields
     )
     refresh(application)
+    recount(application.window_id)
     return assignment
 
 
@@ -44,7 +47,9 @@ def make_review(assignment: Assignment, overall: str = "", *, days: float = 1) -
     review = Review.objects.create(
         assignment=assignment, saved_at=at, **({**complete, "revision": 1} if overall else {})
     )
+    Assignment.objects.filter(pk=assignment.pk).update(handed_in_at=review.submitted_at)
     refresh(assignment.application)
+    recount(assignment.application.window_id)
     return review
 
 

@@ -43,7 +43,7 @@ from programs import kinds
 from programs.models import Membership, Program, Requirement, Window, WindowChange
 from reviews.models import WIDE_SPREAD, Assignment, Criterion, Review, Standing
 from reviews.reviewing import still_to_write, weighted_mean
-from reviews.standings import refresh_many
+from reviews.standings import refresh
 from tests.factories import make_window
 from tests.pinterns.drawings import no_drawings
 
@@ -154,7 +154,7 @@ class Consistent:
                 assert review.overall == weighted_mean(criteria, values)
                 assert review.revision == application.revision
         kept = {row.pk: row for row in Standing.objects.all()}
-        refresh_many(list(Application.objects.filter(assignments__isnull=False).distinct()))
+        refresh(*Application.objects.filter(assignments__isnull=False).distinct())
         recounted = Standing.objects.all()
         facts = ("window_id", "assigned", "done", "score", "spread")
         assert len(kept) == len(recounted)

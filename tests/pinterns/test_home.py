@@ -9,7 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from applications.decisions import decide
 from applications.models import Application, PreparedDecision
+from applications.tallies import recount
 from letters.models import Letter
 from pinterns.admin_home import overview
 from pinterns.needs import Need
@@ -74,6 +76,7 @@ def busy(window: Window) -> None:
     make_assignment(first, make_reviewer(window.program))
     prepare(first)
     prepare(second, state="approved", batch=uuid4(), approved_at=timezone.now())
+    prepare(third, state="refused", batch=uuid4(), approved_at=timezone.now(), problem="Changed.")
     make_letter(second, later=timedelta(minutes=9))
     make_letter(third, failed=True)
 
@@ -82,6 +85,7 @@ def test_a_recruiter_sees_what_is_due_prepared_unsent_and_unread_in_that_order(c
     busy(window)
     assert told(client) == [
         (3, "undecided in Pin Labs, Summer 2027"),
+        (1, "prepared decision was not done"),
         (1, "prepared decision waits to be applied"),
         (1, "decision is being applied"),
         (1, "letter did not arrive"),
@@ -112,6 +116,44 @@ def test_decisions_are_due_from_three_days_before_and_overdue_after(client, recr
         Window.objects.filter(pk=window.pk).update(decide_by=_day(ahead))
         marks = [need.mark for need in needs_of(client) if "undecided" in need.what]
         assert marks == ([mark] if mark else [])
+
+
+def test_a_decision_that_was_not_done_needs_somebody_until_it_is_decided_or_prepared_anew(client, recruiter, window):
+    decided, anew = make_application(window), make_application(window)
+    for application in (decided, anew):
+        prepare(application, state="refused", batch=uuid4(), approved_at=timezone.now(), problem="Changed.")
+    assert (2, "prepared decisions were not done") in told(client)
+    prepare(anew)
+    assert (1, "prepared decision was not done") in told(client)
+    decide(application=decided, action="review", by=recruiter, seen_status="submitted")
+    assert not any("not done" in what for _number, what in told(client))
+
+
+def test_the_oldest_letter_is_told_and_that_it_should_have_left_by_now(client, recruiter, window):
+    make_letter(make_application(window), later=timedelta(minutes=9))
+    receipt = Letter.objects.filter(kind="receipt")
+    for age, mark in ((timedelta(minutes=3), ""), (timedelta(minutes=45), "overdue")):
+        receipt.update(created_at=timezone.now() - age, tries=7, send_after=timezone.now() + timedelta(minutes=2))
+        [need] = [need for need in needs_of(client) if "wait" in need.what]
+        assert (need.number, need.mark) == (2, mark)
+        assert f"The oldest was written {age.seconds // 60}\N{NO-BREAK SPACE}minutes ago." in need.detail
+        assert "1 can still be taken back." in need.detail
+        assert ("mail server or the worker is away" in need.detail) == bool(mark)
+
+
+def test_from_the_first_page_a_recruiter_comes_to_the_button_that_tries_a_failed_letter_again(
+    client, recruiter, window
+):
+    letter = make_letter(make_application(window), failed=True)
+    [need] = [need for need in needs_of(client) if need.mark == "failed"]
+    [application] = client.get(need.url).context["cl"].result_list
+    page = client.get(reverse("admin:applications_application_change", args=[application.pk]))
+    button = reverse("admin:applications_letter", args=[application.pk, letter.pk])
+    assert f'action="{button}"' in page.text
+    client.post(button)
+    letter.refresh_from_db()
+    assert letter.status == "queued"
+    assert not [need for need in needs_of(client) if need.mark == "failed"]
 
 
 def test_nothing_needs_you_is_said(client, recruiter, window):
@@ -194,6 +236,7 @@ def test_days_are_those_of_the_zone_that_is_named(client, recruiter, window):
     application = make_application(window)
     at = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)  # 21:00 on the 19th in California
     Application.objects.filter(pk=application.pk).update(submitted_at=at)
+    recount(window.pk)
     incoming = overview(recruiter, at=datetime(2026, 11, 20, 20, 0, tzinfo=UTC))["incoming"]
     assert incoming.zone == "Pacific Time"
     assert [(day, number) for day, number, _url in incoming.rows if number] == [("19 November 2026", 1)]

@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from applications.models import Application, OfficeChoice, RejectionReason, StatusChange
-from applications.workflow import TRANSITIONS, Status
+from applications.tallies import recount
+from applications.workflow import LIVE, TRANSITIONS, Status
 from letters.models import Letter
 from pinterns import reports
 from pinterns.report_tables import REPORTS
@@ -114,7 +115,7 @@ def test_the_funnel_counts_whatever_was_ever_reached(wandered):
 
 @pytest.mark.django_db
 def test_days_in_a_status_are_those_between_two_changes(wandered):
-    stayed = {status: [] for status in reports.WAITS}
+    stayed = {status: [] for status in LIVE}
     for application in Application.objects.sent():
         line = [(change.at, change.to_status) for change in application.history.all()]
         since, status = line[0]
@@ -129,9 +130,9 @@ def test_days_in_a_status_are_those_between_two_changes(wandered):
         assert stay.ended == len(days)
         assert stay.there_now == Application.objects.filter(status=stay.status).count()
         if len(days) > 1:
-            assert stay.median == pytest.approx(statistics.median(days), rel=1e-5)
+            assert stay.median == pytest.approx(statistics.median(days), abs=0.0501)
             ninetieth = statistics.quantiles(days, n=10, method="inclusive")[8]
-            assert stay.ninetieth == pytest.approx(ninetieth, rel=1e-5)
+            assert stay.ninetieth == pytest.approx(ninetieth, abs=0.0501)
     assert sum(map(len, stayed.values())) > 50
 
 
@@ -148,6 +149,7 @@ def test_a_decision_taken_back_in_time_changes_no_figure(window):
     letter = make_letter(application)
     StatusChange.objects.filter(application=application, to_status="offer").update(letter=letter)
     Letter.objects.filter(pk=letter.pk).update(status=Letter.Status.HELD_BACK)
+    recount(window.pk)
     assert reports.funnel([window])[window.pk]["offer"] == 0
     stays = {stay.status: stay for stay in reports.stays([window])}
     assert (stays["in_review"].ended, stays["in_review"].median) == (1, 3)
@@ -185,6 +187,7 @@ def test_offices_are_counted_first_and_at_all(window):
         OfficeChoice.objects.create(application=application, office=first, position=1)
     OfficeChoice.objects.create(application=application, office=second, position=2)
     OfficeChoice.objects.create(application=make_draft(window), office=second, position=1)
+    recount(window.pk)
     assert reports.offices([window]) == [("Toronto", 2, 2), ("Seattle", 0, 1)]
 
 

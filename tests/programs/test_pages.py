@@ -1,5 +1,6 @@
 """The board and the programs' pages: what can be applied for, seen at a glance."""
 
+import gzip
 from datetime import timedelta
 
 import pytest
@@ -101,8 +102,29 @@ def test_public_pages_make_no_session(client):
         assert not client.get(url).cookies
 
 
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+@pytest.mark.parametrize("url", ["/", "/programs/open/"])
+def test_a_page_that_has_not_changed_is_not_sent_again(client, url, encoding):
+    board()
+    tag = client.get(url, headers={"Accept-Encoding": encoding}).headers["ETag"]
+    asked = {"Accept-Encoding": encoding, "If-None-Match": tag}
+    again = client.get(url, headers=asked)
+    assert (again.status_code, again.content) == (304, b"")
+    Program.objects.filter(slug="open").update(summary="Another summary.", name="Another name")
+    assert client.get(url, headers=asked).status_code == 200
+
+
+def test_public_pages_are_sent_compressed(client):
+    board()
+    for url in ("/", "/programs/open/"):
+        packed = client.get(url, headers={"Accept-Encoding": "gzip"})
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert b"Open track" in gzip.decompress(packed.content)
+        assert len(packed.content) < len(client.get(url).content) / 2
+
+
 @pytest.mark.parametrize("signed_in", [False, True])
-@pytest.mark.parametrize(("url", "most"), [("/", 4), ("/programs/many/", 6)])
+@pytest.mark.parametrize(("url", "most"), [("/", 4), ("/programs/many/", 7)])
 def test_public_pages_take_few_queries_however_much_there_is(client, url, most, signed_in):
     if signed_in:
         client.force_login(make_recruiter())

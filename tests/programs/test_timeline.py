@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from applications.tallies import recount
 from programs.admin.timeline import timeline
 from programs.models import Window
 from tests.factories import make_application, make_program, make_recruiter, make_window
@@ -131,6 +132,7 @@ def test_due_and_overdue_are_marked_as_long_as_somebody_waits(client):
             assert marks == ([told] if told else []), url
     Window.objects.update(decide_by=today)
     type(application).objects.update(status="rejected")
+    recount(one.pk)
     assert "undecided" not in client.get(reverse(LANDING)).text
 
 

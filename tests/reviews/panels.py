@@ -60,6 +60,7 @@ def reviewed(assignment: Assignment, overall: str, *, recommendation: str = "yes
         revision=1,
         overall=Decimal(overall),
     )
+    Assignment.objects.filter(pk=assignment.pk).update(handed_in_at=at)
     refresh(assignment.application)
     return review
 

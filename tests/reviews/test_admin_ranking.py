@@ -8,9 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from applications.models import OfficeChoice, PreparedDecision, RejectionReason
-from reviews.models import Assignment
+from applications.models import Application, OfficeChoice, PreparedDecision, RejectionReason
+from reviews.models import Assignment, Standing
 from tests.factories import make_office, make_program, make_recruiter, make_reviewer, make_user
+from tests.reviews.desk import make_assignment
 from tests.reviews.panels import make_panel, read_by, sent_to
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +88,24 @@ def test_the_best_come_first_and_equals_share_a_rank(client, recruiter, window, 
     assert rows[0].offices == [window.program.offices.get()]
 
 
+def test_who_has_no_score_comes_last_and_is_not_in_the_ranks(client, recruiter, window, ranked, panel):
+    [waiting] = sent_to(window, status="in_review")
+    make_assignment(waiting, panel[2])
+    rows = client.get(url("ranking", window.pk)).context["rows"]
+    assert [(row.application, row.rank) for row in rows[4:]] == [(ranked[4], 5), (waiting, None)]
+
+
+def test_the_figures_above_it_are_a_recount(client, recruiter, window, ranked, panel):
+    sent_to(window)
+    for status in ("in_review", "rejected"):
+        make_assignment(*sent_to(window, status=status), panel[2])
+    sent_to(make_panel(3)[0], status="in_review")  # of another window
+    Application.objects.filter(pk=ranked[0].pk).update(status="rejected")
+    context = client.get(url("ranking", window.pk)).context
+    assert [(value, number) for value, _label, number in context["filters"]] == [("in_review", 5), ("rejected", 2)]
+    assert (context["total"], context["not_read"]) == (7, 2)
+
+
 def test_a_wide_spread_is_said(client, recruiter, window, panel):
     [application] = sent_to(window, status="in_review")
     read_by(application, panel[0], "1.50", recommendation="no")
@@ -131,6 +150,17 @@ def test_the_queries_do_not_grow(client):
         assert len(prepared()) == number
         PreparedDecision.objects.all().delete()
     assert counts[:3] == counts[3:]
+    assert counts[0] <= 14
+
+
+@pytest.mark.postgres
+def test_a_page_is_read_from_an_index_in_its_order(window):
+    with connection.cursor() as cursor:
+        # A table of a few rows would be read as a whole, and sorted.
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
+        plan = Standing.objects.ranked(window)[:100].explain()
+    assert "Index Scan using standing_best_first" in plan
+    assert "Sort" not in plan
 
 
 # --- The effect ---

@@ -21,6 +21,7 @@ HOME, LIST = reverse("admin:index"), reverse("admin:reviews_assignment_changelis
 IDENTITY = re.compile(
     r'"applications_application"\."(full_name|phone|links|sent|draft|candidate_id|work_authorisation)"'
     r'|"applications_answer"\."given"|"applications_document"\."(name|file)"|"accounts_user"\."(name|email)"'
+    r'|"applications_documenttext"'
 )
 
 

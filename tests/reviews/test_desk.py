@@ -276,6 +276,34 @@ def test_the_page_knows_its_place_in_the_filtered_list(client, assignments):
     assert "Not in this list of 4" in client.get(page_of(assignments[1], "state%3Dwaiting")).text
 
 
+@pytest.mark.parametrize("order", ["", "o%3D5", "o%3D-2.1", "o%3D-6.-3"])
+def test_far_down_a_row_finds_its_neighbours_by_its_own_values(client, assignments, monkeypatch, order):
+    """What is in and what is not, given at the same moment or not: the same way as by counting, there and back."""
+    for number in (1, 3):
+        make_review_in(assignments[number])
+    Assignment.objects.filter(pk__in=[assignments[2].pk, assignments[4].pk]).update(assigned_at=timezone.now())
+
+    def ways() -> dict[int, tuple[str, str]]:
+        found = [client.get(page_of(assignment, order)).context["queue"] for assignment in assignments]
+        return {each.pk: (each.previous_url, each.next_url) for each in found}
+
+    known = ways()
+    assert sorted(map(bool, sum(known.values(), ()))) == [False] * 2 + [True] * 8
+    monkeypatch.setattr("programs.admin.queue.QUEUED", 0)
+    assert ways() == known
+
+
+@pytest.mark.postgres
+def test_the_queue_is_read_from_an_index_in_its_order(client, assignments):
+    rows = client.get(page_of(assignments[0], "state%3Dwaiting")).context["queue"].rows
+    with connection.cursor() as cursor:
+        # Tables of a few rows would be read as a whole, and sorted.
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
+        plan = rows.values_list("pk")[:1001].explain()
+    assert "Index Scan using assignment_in_order" in plan
+    assert "Sort" not in plan
+
+
 def test_hand_in_and_next_goes_to_the_next_that_waits(client, assignments):
     make_review_in(assignments[1])
     filters = "o%3D4"

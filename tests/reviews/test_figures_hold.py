@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db.models import F
 
 from applications import workflow
 from applications.decisions import decide
@@ -139,6 +140,9 @@ def wrong() -> list[str]:
         criteria = [score.criterion for score in review.scores.all()]
         if review.overall != reviewing.weighted_mean(criteria, scores):
             found.append(f"{review}: overall {review.overall} of {scores}")
+    for assignment in Assignment.objects.exclude(handed_in_at=F("review__submitted_at")).select_related("review"):
+        if assignment.handed_in_at or (hasattr(assignment, "review") and assignment.review.is_in):
+            found.append(f"{assignment}: handed in at {assignment.handed_in_at}")
     void = Assignment.objects.filter(is_untold=True, review__submitted_at__isnull=False)
     found += [f"{assignment}: counts in spite of a conflict" for assignment in void]
     for conflict in Conflict.objects.all():

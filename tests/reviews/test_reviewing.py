@@ -7,9 +7,9 @@ import pytest
 from applications.decisions import decide
 from applications.models import Application
 from applications.services import withdraw
-from reviews import assigning
-from reviews.models import Criterion, Review, Standing
-from reviews.reviewing import Incomplete, NotTaken, hand_in, recuse, save_review, weighted_mean
+from pinterns.management.commands.worker import JOBS
+from reviews.models import Assignment, Criterion, Review, Standing
+from reviews.reviewing import Incomplete, NotTaken, hand_in, note_handed_in, recuse, save_review, weighted_mean
 from tests.factories import make_application, make_program, make_recruiter, make_reviewer, make_window
 from tests.reviews.desk import make_assignment, make_criterion, make_review, make_review_in
 
@@ -123,18 +123,28 @@ def test_a_withdrawn_or_decided_application_needs_no_review(assignment):
     assert not Review.objects.get().is_in
 
 
-def test_whoever_steps_back_says_why_and_it_is_handed_on(assignment, monkeypatch):
-    handed = []
-    monkeypatch.setattr(assigning, "hand_on", lambda **facts: handed.append(facts))
+def test_what_the_code_of_before_handed_in_is_noted(assignment):
+    review = make_review_in(assignment)
+    Assignment.objects.update(handed_in_at=None)
+    other = make_assignment(make_application(assignment.application.window), assignment.reviewer)
+    make_review(other)
+    assert note_handed_in in {job for _seconds, job in JOBS}
+    assert [note_handed_in(), note_handed_in()] == [1, 0]
+    assert Assignment.objects.done().get() == assignment
+    assert Assignment.objects.get(pk=assignment.pk).handed_in_at == review.submitted_at
+
+
+def test_whoever_steps_back_says_why_and_it_is_handed_on(assignment):
+    other = make_reviewer(assignment.application.program)
     with pytest.raises(NotTaken, match="why"):
         recuse(assignment=assignment, reason="  ", by=assignment.reviewer)
     make_review(assignment)
-    recuse(assignment=assignment, reason=" I know her. ", by=assignment.reviewer)
+    successor = recuse(assignment=assignment, reason=" I know her. ", by=assignment.reviewer)
     assignment.refresh_from_db()
     assert assignment.recused_at
     assert assignment.recusal_reason == "I know her."
-    assert [facts["assignment"] for facts in handed] == [assignment]
-    assert Standing.objects.get().assigned == 0
+    assert (successor, successor.reviewer) == (assignment.handed_on, other)
+    assert Standing.objects.get().assigned == 1
     with pytest.raises(NotTaken, match="not yours"):
         hand_in(assignment=assignment, by=assignment.reviewer)
 

@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import md5
 from uuid import UUID, uuid4
 
+from allauth.mfa.models import Authenticator
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import ErasureRequest, User
 from applications.models import (
+    Access,
     Application,
     Document,
     Extension,
@@ -19,7 +23,8 @@ from applications.models import (
 )
 from applications.workflow import Status
 from letters.models import Letter
-from programs.models import Office, Program, Requirement, Window
+from programs.models import Follower, Office, Program, Requirement, Retention, Window
+from programs.pictures import FOLDER
 from reviews.assigning import assign
 from reviews.models import Assignment, Conflict, Criterion
 from tests.factories import (
@@ -29,8 +34,10 @@ from tests.factories import (
     make_recruiter,
     make_requirement,
     make_reviewer,
+    make_user,
     make_window,
 )
+from tests.files import pdf
 
 
 @dataclass
@@ -54,9 +61,15 @@ class Side:
     document: Document
     clear_image: PageImage
     blind_image: PageImage
+    erasure: ErasureRequest
+    access: Access
+    retention: Retention
     candidate: User
     reviewer: User
     recruiter: User
+    follower: Follower
+    passkey: Authenticator
+    picture: str
 
 
 def make_side(name: str) -> Side:
@@ -113,17 +126,34 @@ def make_side(name: str) -> Side:
         document=document,
         clear_image=document.page_images.get(blind=False),
         blind_image=document.page_images.get(blind=True),
+        access=application.accesses.create(by=recruiter, what=Access.What.PAGE, at=now, quarter=now),
+        retention=Retention.objects.get_or_create(country=f"{name[0]}X", defaults={"months": 24})[0],
+        erasure=ErasureRequest.objects.create(user=application.candidate, asked_at=now),
         candidate=application.candidate,
         reviewer=reviewer,
         recruiter=recruiter,
+        follower=Follower.objects.create(program=program, email=f"{name.lower()}@example.org", confirmed_at=now),
+        passkey=Authenticator.objects.create(
+            user=make_user(is_staff=True),
+            type=Authenticator.Type.WEBAUTHN,
+            data={"name": "My laptop", "credential": {}},
+        ),
+        picture=_picture(name),
     )
+
+
+def _picture(name: str) -> str:
+    """The path of a stored picture, under which its address finds it."""
+    path = f"{md5(name.encode()).hexdigest()}/480.webp"
+    default_storage.save(f"{FOLDER}/{path}", ContentFile(b"picture"))
+    return path
 
 
 def _document(application: Application, requirement: Requirement) -> Document:
     """A file that was sent, with a picture of its one page for either reading."""
     document = application.documents.create(
         requirement=requirement,
-        file=ContentFile(b"%PDF-", name="cv.pdf"),
+        file=ContentFile(pdf(), name="cv.pdf"),
         name="cv.pdf",
         content_type="application/pdf",
         size=5,

@@ -1,25 +1,29 @@
 """`manage.py worker`: the one process beside the web server. Any number of them may run against one database."""
 
-import logging
 import signal
 import time
-import traceback
 from collections.abc import Callable
 from contextlib import closing
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
+from django.utils import timezone
 
+from accounts import limits
+from accounts.one_by_one import log_failure
 from applications.decisions import lapse_offers
 from applications.documents import sweep_documents
+from applications.follow_letters import tell_followers
 from applications.pages import make_missing_pages
 from applications.prepared import apply_approved
+from applications.tallies import fold
 from letters.delivery import deliveries
 from letters.models import Letter
+from pinterns.erasing import erase_due, purge
 from programs.pictures import sweep_pictures
-
-logger = logging.getLogger(__name__)
+from reviews.reviewing import note_handed_in
 
 IDLE_SECONDS = 1
 # After an error (the database is away, say) the loop waits, longer each time, so that it neither spins nor gives up.
@@ -28,6 +32,7 @@ BATCH = 50
 
 MINUTE = 60
 HOUR = 60 * MINUTE
+DAY = 24 * HOUR
 
 
 def clear_sessions() -> int:
@@ -36,15 +41,31 @@ def clear_sessions() -> int:
     return 0
 
 
+def clear_rate_limits() -> int:
+    """Delete what was counted and no longer limits anybody: allauth's counts hold network addresses."""
+    limits.forget_ended()
+    table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
+    with connection.cursor() as cursor:
+        now = connection.ops.adapt_datetimefield_value(timezone.now())
+        cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [now])  # noqa: S608
+    return 0
+
+
 # What is done, each so many seconds: any worker may do it at any time, and twice does no harm. Each says how much it did;
 # one that did something is run again at once, after the letters, until it finds nothing more.
 JOBS: list[tuple[int, Callable[[], int]]] = [
     (IDLE_SECONDS, make_missing_pages),
     (IDLE_SECONDS, apply_approved),
+    (MINUTE, tell_followers),
     (MINUTE, lapse_offers),
+    (MINUTE, fold),
     (15 * MINUTE, sweep_documents),
     (15 * MINUTE, sweep_pictures),
     (HOUR, clear_sessions),
+    (HOUR, clear_rate_limits),
+    (HOUR, note_handed_in),
+    (HOUR, erase_due),
+    (DAY, purge),
 ]
 
 
@@ -115,9 +136,7 @@ class Command(BaseCommand):
         try:
             return job()
         except Exception as error:
-            # The places, not the message: a database's message may quote a person's data.
-            places = "".join(traceback.format_tb(error.__traceback__))
-            logger.error("%s failed: %s\n%s", job.__name__, type(error).__name__, places)
+            log_failure(job.__name__, error)
             return None
 
     def _wait(self, seconds: float) -> None:

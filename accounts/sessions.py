@@ -1,0 +1,96 @@
+"""The session engine: Django's own in the database, with a table that knows whose a session is and when it was used.
+
+Sessions of staff end STAFF_IDLE_MINUTES after the last thing that a person did: `expire_date` says when, and moves with
+each use. Those of candidates end after SESSION_COOKIE_AGE.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+
+# A use is written down only when the last one is so old: a write for each request would be felt in a rush.
+STAFF_PAUSE = timedelta(minutes=1)
+PAUSE = timedelta(hours=1)
+# Ended ones stay so long, that whoever comes back can be told why they were signed out.
+KEPT = timedelta(days=1)
+
+
+def idle_time() -> timedelta:
+    """For how long a session of staff lasts when nothing happens."""
+    return timedelta(minutes=settings.STAFF_IDLE_MINUTES)
+
+
+class SessionStore(DatabaseStore):
+    _row: Model | None = None  # as it was loaded
+
+    @classmethod
+    def get_model_class(cls) -> type[Model]:
+        from accounts.models import Session  # the engine is loaded before the apps are
+
+        return Session
+
+    def load(self) -> dict:
+        self._row = self._get_session_from_db()
+        return self.decode(self._row.session_data) if self._row else {}
+
+    def create_model_instance(self, data: dict) -> Model:
+        """The row for `data`; to save it is to use it."""
+        from accounts.models import User
+
+        row = super().create_model_instance(data)
+        row.user_id = data.get(SESSION_KEY)
+        row.used_at = timezone.now()
+        row.of_staff = bool(row.user_id) and User.objects.filter(pk=row.user_id, is_staff=True).exists()
+        if row.of_staff:
+            row.expire_date = row.used_at + idle_time()
+        return row
+
+    def _get_new_session_key(self) -> str:
+        """A new one; whether it is free, create() finds out by inserting it."""
+        return get_random_string(32, VALID_KEY_CHARS)
+
+    def delete(self, session_key: str | None = None) -> None:
+        key = session_key or self.session_key
+        if key:
+            self.model.objects.filter(pk=key).delete()
+
+    def note_use(self, at: datetime | None = None) -> None:
+        """Whoever is signed in did something; noted unless the last time is less than a minute (of candidates: an hour) ago.
+
+        at: when (aware; now).
+        """
+        at, row = at or timezone.now(), self._signed_in_row
+        if row is None or at - row.used_at < (STAFF_PAUSE if row.of_staff else PAUSE):
+            return
+        row.used_at = at
+        if row.of_staff:
+            row.expire_date = at + idle_time()
+        # Not save(): what a request beside this one wrote into the session stays.
+        self.model.objects.filter(pk=row.pk).update(used_at=at, expire_date=row.expire_date)
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When it ends if nothing happens; None where nobody is signed in."""
+        row = self._signed_in_row
+        return row.expire_date if row else None
+
+    @property
+    def of_staff(self) -> bool:
+        """Whether it ends when nothing happens."""
+        row = self._signed_in_row
+        return bool(row and row.of_staff)
+
+    @property
+    def _signed_in_row(self) -> Model | None:
+        """The row as it was loaded, where somebody is signed in by it."""
+        return self._row if SESSION_KEY in self else None
+
+    @classmethod
+    def clear_expired(cls) -> None:
+        cls.get_model_class().objects.filter(expire_date__lt=timezone.now() - KEPT).delete()

@@ -1,0 +1,1 @@
+"""The floor: the least that a Django site does for a page, a form and a list. Frozen, so that ratios stay comparable."""
