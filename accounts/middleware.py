@@ -42,7 +42,7 @@ class SessionUseMiddleware:
 
 
 def _has_ended_idle(request: HttpRequest) -> bool:
-    """Whether this was a session of staff's. True once: the row goes, and the browser forgets its cookie with the answer."""
+    """Whether this was a session of staff's. True once, since the row goes."""
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
     if not key:
         return False

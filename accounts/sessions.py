@@ -28,6 +28,7 @@ def idle_time() -> timedelta:
 
 class SessionStore(DatabaseStore):
     _row: Model | None = None  # as it was loaded
+    _is_unknown = False
 
     @classmethod
     def get_model_class(cls) -> type[Model]:
@@ -37,7 +38,18 @@ class SessionStore(DatabaseStore):
 
     def load(self) -> dict:
         self._row = self._get_session_from_db()
+        self._is_unknown = self._row is None
         return self.decode(self._row.session_data) if self._row else {}
+
+    def is_empty(self) -> bool:
+        """Whether the browser is to forget its cookie. Not where its key is unknown: of two clicks at once on the button
+        of a code, the first has signed in and given the browser a new key, and the answer to the second must not take it away.
+        """
+        return super().is_empty() and not self._is_unknown
+
+    def flush(self) -> None:
+        super().flush()
+        self._is_unknown = False
 
     def create_model_instance(self, data: dict) -> Model:
         """The row for `data`; to save it is to use it."""

@@ -416,3 +416,13 @@
     });
   }
 }
+
+/* --- A form that is posted once: a code is used up by the first of two clicks, and the second would be told so --- */
+for (const form of document.querySelectorAll("form[data-once]")) {
+  const DOUBLE_CLICK = 3_000; // milliseconds; after that it is another try
+  let postedAt = -DOUBLE_CLICK;
+  form.addEventListener("submit", (event) => {
+    if (event.timeStamp - postedAt < DOUBLE_CLICK) event.preventDefault();
+    else postedAt = event.timeStamp;
+  });
+}

@@ -237,6 +237,23 @@ def test_a_double_click_sends_one_letter(client):
     assert len(mail.outbox) == 1
 
 
+def test_the_second_of_two_clicks_on_the_button_of_a_code_takes_no_session_away(client, known):
+    """It comes with the session from before, which the first has replaced; its answer reaches the browser last."""
+    ask(client, KNOWN)
+    second = Client()
+    second.cookies["sessionid"] = client.cookies["sessionid"].value
+    client.post(CODE, {"code": newest_code()})
+    answer = second.post(CODE, {"code": "1234-5678"})
+    assert answer.url == ASK
+    assert "sessionid" not in answer.cookies
+    assert client.get(answer.url).url == "/applications/", "so who follows it is where they wanted to be"
+
+
+def test_who_signs_out_has_no_cookie_of_a_session_left(client, known):
+    sign_in(client, KNOWN)
+    assert client.post("/sign-out/").cookies["sessionid"]["max-age"] == 0
+
+
 def test_a_mistyped_address_is_corrected_without_waiting(client):
     ask(client, "nlis@example.org")
     ask(client, UNKNOWN)
