@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.one_by_one import one_by_one
 from applications.inspection import Facts, Unreadable, inspect, safe_name
-from applications.models import Answer, Application, Document, DocumentText, PageImage, document_path
+from applications.models import Answer, Application, DataExport, Document, DocumentText, PageImage, document_path
 from programs.models import Requirement
 
 # A file may wait this long for the transaction that names it, or for the answer that replaces its draft.
@@ -127,7 +127,8 @@ def sweep_documents(*, at: datetime | None = None) -> int:
     paths += PageImage.objects.filter(document__in=loose).values_list("file", flat=True)
     for days_ago in range(3):
         day = f"{before - timedelta(days=days_ago):%Y/%m/%d}"
-        paths += _unnamed(Document, f"documents/{day}", before) + _unnamed(PageImage, f"pages/{day}", before)
+        for model, folder in (Document, "documents"), (PageImage, "pages"), (DataExport, "exports"):
+            paths += _unnamed(model, f"{folder}/{day}", before)
     # Files first: whoever is killed in between leaves rows, by which the next one finds what is left to do.
     gone = []
 
@@ -141,7 +142,7 @@ def sweep_documents(*, at: datetime | None = None) -> int:
     return len(gone)
 
 
-def _unnamed(model: type[Document | PageImage], folder: str, before: datetime) -> list[str]:
+def _unnamed(model: type[Document | PageImage | DataExport], folder: str, before: datetime) -> list[str]:
     """The files in `folder`, written before `before`, that no row of `model` names."""
     try:
         found = [f"{folder}/{name}" for name in default_storage.listdir(folder)[1]]

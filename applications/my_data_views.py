@@ -2,20 +2,20 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
-from django.utils.http import content_disposition_header
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.private import kept_private
 from applications import erasure
-from applications.models import Application
+from applications.models import Application, DataExport
 from applications.my_data import my_data
-from applications.my_data_file import as_zip
+from applications.my_data_export import ask_for_export
+from applications.private import private_file
 from applications.workflow import Status
 
 
@@ -27,20 +27,31 @@ def my_data_page(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("My data"),
         "data": my_data(request.user),
+        "export": DataExport.objects.filter(user=request.user).first(),
         "session_ends": request.session.ends_at,
     }
     return render(request, "applications/my_data.html", context)
 
 
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def export(request: HttpRequest) -> HttpResponse:
+    """Has the same made as a file; who comes back from signing in finds the button on the page once more."""
+    if request.method == "POST":
+        ask_for_export(user=request.user)
+    return redirect(reverse("my_data") + "#export")
+
+
 @never_cache
 @login_required
 @require_safe
-def download(request: HttpRequest) -> StreamingHttpResponse:
-    """The same as a ZIP with data.json and the files."""
-    at = timezone.now()
-    response = StreamingHttpResponse(as_zip(my_data(request.user, at=at), at=at), content_type="application/zip")
-    response["Content-Disposition"] = content_disposition_header(True, f"pinterns-my-data-{at:%Y-%m-%d}.zip")
-    return kept_private(response)
+def download(request: HttpRequest) -> HttpResponseBase:
+    """The file that was made: a ZIP with data.json and the documents. Where there is none, the page that offers one."""
+    made = DataExport.objects.filter(user=request.user).exclude(made_at=None).first()
+    if made is None:
+        return redirect(reverse("my_data") + "#export")
+    name = f"pinterns-my-data-{made.made_at:%Y-%m-%d}.zip"
+    return private_file(made.file.name, name=name, content_type="application/zip", download=True)
 
 
 @never_cache

@@ -9,14 +9,14 @@ from functools import partial
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.one_by_one import DATABASE_AWAY, log_failure
 from applications.blinding import identity
 from applications.inspection import PagePicture, Unreadable, draw_pages
 from applications.models import Answer, Application, Document, PageImage, page_image_path
-from letters.delivery import MOST_TRIES, pause_after
+from letters.retries import MOST_TRIES, claim_next
 
 
 def make_missing_pages(*, seconds: float = 1, at: datetime | None = None) -> int:
@@ -33,18 +33,9 @@ def make_missing_pages(*, seconds: float = 1, at: datetime | None = None) -> int
 
 
 def _claim_next(at: datetime) -> Document | None:
-    """A document that is due, with this try counted before it begins: whoever is killed in it has had it too, and nobody
-    else takes it before the pause is over.
-    """
     answered = Exists(Answer.objects.filter(document=OuterRef("pk")))
-    due = Document.objects.filter(Q(pages_after=None) | Q(pages_after__lte=at), answered, pages_made_at=None)
-    while document := due.select_related("application__candidate").order_by("-pk").first():
-        seen = Document.objects.filter(pk=document.pk, pages_tries=document.pages_tries, pages_made_at=None)
-        document.pages_tries += 1
-        document.pages_after = at + pause_after(document.pages_tries)
-        if seen.update(pages_tries=document.pages_tries, pages_after=document.pages_after):
-            return document
-    return None
+    without_pages = Document.objects.filter(answered, pages_made_at=None).select_related("application__candidate")
+    return claim_next(without_pages.order_by("-pk"), at=at, tries="pages_tries", after="pages_after")
 
 
 def _make_or_put_off(document: Document, *, at: datetime) -> bool:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("documents/<uuid:public_id>/", views.document, name="document"),
     path("documents/<uuid:public_id>/first-page/", upload.first_page, name="first_page"),
     path("my-data/", my_data_views.my_data_page, name="my_data"),
+    path("my-data/export/", my_data_views.export, name="my_data_export"),
     path("my-data/download/", my_data_views.download, name="my_data_download"),
     path("my-data/drafts/", my_data_views.delete_drafts, name="delete_drafts"),
     path("my-data/erasure/", my_data_views.ask_for_erasure, name="ask_for_erasure"),

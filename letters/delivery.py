@@ -18,13 +18,10 @@ from django.utils import timezone
 
 from accounts.mail import as_mail
 from letters.models import Letter
+from letters.retries import LONGEST_PAUSE, MOST_TRIES, pause_after
 
 # Longer than the longest try (letters.checks), and short enough that a letter of a dead worker leaves within 5 minutes.
 LEASE = timedelta(minutes=4)
-FIRST_PAUSE = timedelta(seconds=5)
-LONGEST_PAUSE = timedelta(minutes=5)
-# With these pauses the last of them comes more than 24 hours after the first.
-MOST_TRIES = 300
 HANGING_UP = 421  # a mail server's reply when it ends the connection (RFC 5321 section 3.8)
 
 
@@ -96,11 +93,6 @@ def _headers(letter: Letter) -> dict[str, str]:
         headers["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers
-
-
-def pause_after(tries: int) -> timedelta:
-    """How long to wait after this many failed tries: doubled each time, up to 5 minutes."""
-    return min(FIRST_PAUSE * 2 ** min(tries - 1, 10), LONGEST_PAUSE)
 
 
 def _error_of(step: Callable[[], object]) -> Exception | None:

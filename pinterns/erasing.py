@@ -21,6 +21,7 @@ from applications.access import forget_old_accesses
 from applications.anonymise import anonymise, delete_files, forget_log_of
 from applications.erasure import ERASED_AFTER
 from applications.models import Application
+from applications.my_data_export import delete_export
 from applications.retention import due, is_over, months_later
 from applications.workflow import LIVE, Status
 from letters.models import Letter
@@ -98,6 +99,7 @@ def purge(*, at: datetime | None = None) -> int:
 
 def _erase(user: User, at: datetime) -> None:
     delete_files(Application.objects.filter(candidate=user))
+    delete_export(user)
     with transaction.atomic():
         own = list(Application.objects.select_for_update(of=("self",)).filter(candidate=user).select_related("window"))
         names = {user.name, user.email, *(application.full_name for application in own)} - {""}

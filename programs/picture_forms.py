@@ -4,14 +4,15 @@ from django import forms
 from django.contrib.admin.widgets import AdminFileWidget
 from django.utils.translation import gettext_lazy as _
 
-from .pictures import read_picture, store_picture
+from .picture_reading import read_picture
+from .pictures import store_picture
 
 
 class PictureFormMixin(forms.ModelForm):
     """A ModelForm of something Pictured, with `picture_file` to upload, replace or remove the picture.
 
-    Meta.fields (in the admin: the fieldsets) name `picture_file` and `picture_alt`. The files are written by `save()`,
-    before the row is, and the earlier ones are swept later.
+    Meta.fields (in the admin: the fieldsets) name `picture_file` and `picture_alt`. The file is written by `save()`,
+    before the row is; its sizes are made by the worker, and the earlier ones are swept later.
     """
 
     picture_file = forms.FileField(
@@ -27,6 +28,11 @@ class PictureFormMixin(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("picture_file", self.instance.stored_picture)
+        if self.instance.sizes_failed:
+            self.fields["picture_file"].help_text = _(
+                "The smaller sizes of this picture could not be made, so phones load the large one."
+                " Save this page to have it tried again, or choose another picture."
+            )
 
     def clean_picture_file(self):
         """An uploaded file as a checked image, False to remove the picture, or what there was."""
@@ -46,4 +52,6 @@ class PictureFormMixin(forms.ModelForm):
         if "picture_file" in self.changed_data:
             given = self.cleaned_data["picture_file"]
             self.instance.set_picture(store_picture(given) if given else None)
+        elif self.instance.sizes_failed:
+            self.instance.try_sizes_again()
         return super().save(commit=commit)

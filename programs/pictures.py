@@ -1,50 +1,46 @@
-"""Pictures of programs and offices: checked, turned upright, stripped, and kept in the sizes that pages ask for.
+"""Pictures of programs and offices, kept in the sizes that pages ask for.
 
-A picture is a folder of files under a random key, `pictures/<key>/<width>.webp` and one JPEG. Files under a key never
-change, so browsers may keep them for ever; a new picture gets a new key, and `sweep_pictures` removes what no row
+A picture is a folder of files under a random key, `pictures/<key>/<width>.webp` and a JPEG. What pages name under a key
+never changes, so browsers may keep it for ever; a new picture gets a new key, and `sweep_pictures` removes what no row
 names.
 """
 
-import logging
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import NamedTuple
 
 from django.apps import apps
-from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile, File
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from PIL import ExifTags, Image, ImageCms, ImageOps
+from PIL import Image
 
 from accounts.one_by_one import one_by_one
-
-logger = logging.getLogger(__name__)
+from letters.retries import MOST_TRIES
 
 FOLDER = "pictures"
 WIDTHS = (480, 800, 1200, 1600)
 FALLBACK_WIDTH = 1200
 PATH = re.compile(r"(?P<key>[0-9a-f]{32})/(?P<width>[1-9][0-9]{0,3})\.(?P<kind>webp|jpg)", re.ASCII)
 
-FORMATS = ("JPEG", "PNG", "WEBP")
-MOST_BYTES = 15 * 1024 * 1024
-MOST_PIXELS = 40_000_000
-LONGEST_SIDE = 16_000  # WebP ends at 16,383
 GRACE = timedelta(hours=1)
 
 
 class StoredPicture(NamedTuple):
-    """A picture in storage: its key, and the size of its largest file."""
+    """A picture in storage: its key, the size of its largest file, and whether the worker has still to make its sizes."""
 
     key: str
     width: int
     height: int
+    waits: bool = False
 
     @property
     def widths(self) -> list[int]:
@@ -60,7 +56,7 @@ class StoredPicture(NamedTuple):
 
     @property
     def srcset(self) -> str:
-        """The addresses of all its sizes, each with its width, as HTML has them."""
+        """The addresses of all its sizes, each with its width, as HTML has them. While they wait there are none yet."""
         folder = reverse("picture", args=[self.key])
         return ", ".join(f"{folder}/{width}.webp {width}w" for width in self.widths)
 
@@ -79,6 +75,13 @@ class Pictured(models.Model):
     picture = models.CharField(gettext_lazy("picture"), max_length=32, blank=True, default="", editable=False)
     picture_width = models.PositiveIntegerField(gettext_lazy("picture width"), default=0, editable=False)
     picture_height = models.PositiveIntegerField(gettext_lazy("picture height"), default=0, editable=False)
+    picture_waits = models.BooleanField(
+        gettext_lazy("sizes of the picture wait"), default=False, db_default=False, editable=False
+    )
+    picture_tries = models.PositiveSmallIntegerField(
+        gettext_lazy("tries of making its sizes"), default=0, db_default=0, editable=False
+    )
+    picture_after = models.DateTimeField(gettext_lazy("next try of making its sizes"), null=True, editable=False)
     picture_alt = models.CharField(
         gettext_lazy("alternative text"),
         max_length=250,
@@ -99,65 +102,53 @@ class Pictured(models.Model):
     @property
     def stored_picture(self) -> StoredPicture | None:
         """The picture, or None; opens no file."""
-        return StoredPicture(self.picture, self.picture_width, self.picture_height) if self.picture else None
+        if not self.picture:
+            return None
+        return StoredPicture(self.picture, self.picture_width, self.picture_height, self.picture_waits)
+
+    @property
+    def sizes_failed(self) -> bool:
+        """Whether the worker gave up making the sizes of its picture, after a day: an error of ours stands in the way."""
+        return self.picture_waits and self.picture_tries >= MOST_TRIES
 
     def set_picture(self, stored: StoredPicture | None) -> None:
         """Take `stored` as the picture (None: no picture). Saves nothing; the old files are swept later."""
-        self.picture, self.picture_width, self.picture_height = stored or ("", 0, 0)
+        self.picture, self.picture_width, self.picture_height, self.picture_waits = stored or ("", 0, 0, False)
+        self.try_sizes_again()
 
-
-def read_picture(upload: File) -> Image.Image:
-    """The uploaded picture, upright, in sRGB, opaque, at most 1600 pixels wide and without any metadata.
-
-    Raises ValidationError with a sentence for the person who uploaded it; OSError where there was no room for the upload.
-    Its size in bytes and pixels is judged before a pixel is decoded: a PNG of 17 kB can hold 144 megapixels.
-    """
-    if upload.size > MOST_BYTES:
-        raise ValidationError(
-            _("This file has %(size).1f MB. Choose a picture of at most %(most)d MB.")
-            % {"size": upload.size / 2**20, "most": MOST_BYTES // 2**20},
-            code="picture_too_large",
-        )
-    upload.seek(0)
-    try:
-        image = Image.open(upload, formats=FORMATS)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise _too_many_pixels() from None
-    except Exception as error:
-        # Hostile files raise nearly anything: OSError, SyntaxError, ValueError, struct.error, MemoryError.
-        logger.info("An uploaded picture can't be opened: %s", type(error).__name__)
-        raise ValidationError(
-            _("This is not a picture we can read. Choose a JPEG, PNG or WebP file."), code="not_a_picture"
-        ) from None
-    with image:
-        _check_header(image)
-        try:
-            return _normalised(image)
-        except Exception as error:
-            # As above: from here on the pixels themselves are read.
-            logger.warning("An uploaded picture can't be decoded: %s", type(error).__name__)
-            raise ValidationError(
-                _("This picture is damaged or incomplete. Open and save it again, or choose another."),
-                code="damaged_picture",
-            ) from None
+    def try_sizes_again(self) -> None:
+        """Has the worker begin anew with what it gave up. Saves nothing."""
+        self.picture_tries, self.picture_after = 0, None
 
 
 def store_picture(image: Image.Image) -> StoredPicture:
-    """Write `image` in every width up to its own as WebP, and once as JPEG, under a new key in the default storage.
+    """Write `image` as JPEG under a new key in the default storage; in smaller sizes it is written by the worker.
 
     Call it before the transaction that saves the row; if that fails, the files are swept. Raises OSError when storage
     takes none; what it took before goes again.
     """
-    width = min(image.width, WIDTHS[-1])
-    stored = StoredPicture(secrets.token_hex(16), width, _height(image, width))
-    try:
-        for each in stored.widths:
-            _write(stored, image, each, "webp", format="WEBP", quality=82, method=3)
-        _write(stored, image, stored.fallback_width, "jpg", format="JPEG", quality=84, progressive=True, optimize=True)
-    except OSError:
-        _remove(f"{FOLDER}/{stored.key}", before=timezone.now() + GRACE)
-        raise
+    stored = _named(image)._replace(waits=True)
+    with _all_or_nothing(stored):
+        _write(stored, image, stored.width, "jpg", format="JPEG", quality=92, progressive=True, optimize=True)
+        if stored.fallback_width != stored.width:
+            _write_fallback(stored, image)
     return stored
+
+
+def store_drawing(image: Image.Image) -> StoredPicture:
+    """Write `image` in all its sizes at once, of which none has been a JPEG. As store_picture() else."""
+    stored = _named(image)
+    with _all_or_nothing(stored):
+        _write_fallback(stored, image)
+        write_sizes(stored, image)
+    return stored
+
+
+def write_sizes(stored: StoredPicture, image: Image.Image) -> None:
+    """Write `image` in every width up to its own as WebP, over what an earlier try left. Raises OSError."""
+    for width in stored.widths:
+        default_storage.delete(f"{FOLDER}/{stored.path(width, 'webp')}")
+        _write(stored, image, width, "webp", format="WEBP", quality=82, method=3)
 
 
 def sweep_pictures(*, at: datetime | None = None) -> int:
@@ -181,6 +172,20 @@ def sweep_pictures(*, at: datetime | None = None) -> int:
     return one_by_one(remove, keys, name=str)
 
 
+def _named(image: Image.Image) -> StoredPicture:
+    width = min(image.width, WIDTHS[-1])
+    return StoredPicture(secrets.token_hex(16), width, _height(image, width))
+
+
+@contextmanager
+def _all_or_nothing(stored: StoredPicture) -> Iterator[None]:
+    try:
+        yield
+    except OSError:
+        _remove(f"{FOLDER}/{stored.key}", before=timezone.now() + GRACE)
+        raise
+
+
 def _remove(folder: str, before: datetime) -> bool:
     try:
         names = [f"{folder}/{name}" for name in default_storage.listdir(folder)[1]]
@@ -199,60 +204,12 @@ def _modified(name: str) -> datetime:
     return modified if timezone.is_aware(modified) else timezone.make_aware(modified)
 
 
-def _too_many_pixels() -> ValidationError:
-    return ValidationError(
-        _(
-            "This picture has too many pixels. Choose one of at most %(most)d megapixels"
-            " and %(side)d pixels on its longer side."
-        )
-        % {"most": MOST_PIXELS // 1_000_000, "side": LONGEST_SIDE},
-        code="too_many_pixels",
-    )
-
-
-def _check_header(image: Image.Image) -> None:
-    if image.width * image.height > MOST_PIXELS or max(image.size) > LONGEST_SIDE:
-        raise _too_many_pixels()
-    # Cameras put a second view behind a JPEG (MPO): that is no animation, the first is the picture.
-    if image.format != "MPO" and getattr(image, "is_animated", False):
-        raise ValidationError(_("This picture moves. Choose one that stands still."), code="animated_picture")
-
-
-def _normalised(image: Image.Image) -> Image.Image:
-    sideways = image.getexif().get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8)
-    if image.mode.startswith("I"):  # 16 bits a pixel, which would otherwise be clipped to white
-        image = image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
-    elif image.has_transparency_data:
-        image = image.convert("RGBA")
-    elif image.mode not in ("L", "RGB", "CMYK"):
-        image = image.convert("RGB")
-    # Smaller first, and in place: a JPEG is then decoded at a fraction of its size, and what follows costs little.
-    image.thumbnail((LONGEST_SIDE, WIDTHS[-1]) if sideways else (WIDTHS[-1], LONGEST_SIDE), Image.Resampling.LANCZOS)
-    image = _in_srgb(ImageOps.exif_transpose(image))
-    # A new image: what came with the old one (place, camera, comments, profiles) cannot follow.
-    bare = Image.new("RGB", image.size, "white")
-    bare.paste(image, mask=image if image.mode == "RGBA" else None)
-    return bare
-
-
-def _in_srgb(image: Image.Image) -> Image.Image:
-    """Colours as browsers read them without a profile: phones photograph in wider spaces."""
-    profile = image.info.get("icc_profile")
-    if not profile:
-        return image
-    try:
-        return ImageCms.profileToProfile(
-            image,
-            BytesIO(profile),
-            ImageCms.createProfile("sRGB"),
-            outputMode="RGBA" if image.mode == "RGBA" else "RGB",
-        )
-    except ImageCms.PyCMSError:  # a broken profile, or one for other channels: the numbers as they are
-        return image
-
-
 def _height(image: Image.Image, width: int) -> int:
     return max(1, round(image.height * width / image.width))
+
+
+def _write_fallback(stored: StoredPicture, image: Image.Image) -> None:
+    _write(stored, image, stored.fallback_width, "jpg", format="JPEG", quality=84, progressive=True, optimize=True)
 
 
 def _write(stored: StoredPicture, image: Image.Image, width: int, kind: str, **options) -> None:

@@ -3,7 +3,7 @@
 from applications.models.application import Application, OfficeChoice, StatusChange, new_reference
 from applications.models.decisions import LetterTemplate, PreparedDecision, RejectionReason
 from applications.models.papers import Answer, Document, DocumentText, PageImage, document_path, page_image_path
-from applications.models.privacy import Access, Consent
+from applications.models.privacy import Access, Consent, DataExport, data_export_path
 from applications.models.promises import Extension, Interview, Offer
 from applications.models.tally import Tally
 
@@ -12,6 +12,7 @@ __all__ = [
     "Answer",
     "Application",
     "Consent",
+    "DataExport",
     "Document",
     "DocumentText",
     "Extension",
@@ -24,6 +25,7 @@ __all__ = [
     "RejectionReason",
     "StatusChange",
     "Tally",
+    "data_export_path",
     "document_path",
     "new_reference",
     "page_image_path",

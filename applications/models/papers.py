@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.inspect_file import MOST_TEXT
 from applications.models.application import Application
-from letters.delivery import MOST_TRIES
+from letters.retries import MOST_TRIES
 from programs import kinds
 from programs.models import Requirement
 

@@ -1,11 +1,16 @@
-"""What a candidate agreed to, and who opened what they sent."""
+"""What a candidate agreed to, who opened what they sent, and the copy of it all that they take with them."""
+
+import uuid
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applications.models.application import Application
+from letters.retries import MOST_TRIES
 
 
 class Consent(models.Model):
@@ -74,3 +79,43 @@ class Access(models.Model):
 
     def __str__(self) -> str:
         return f"{self.by_id}: {self.what}, {self.application_id}"
+
+
+def data_export_path(export: "DataExport", name: str) -> str:
+    """By day, as all files that are swept, and under a random name."""
+    return f"exports/{timezone.now():%Y/%m/%d}/{uuid.uuid4().hex}.zip"
+
+
+class DataExport(models.Model):
+    """That somebody wants all that we hold about them as a file, which the worker makes; and that file, for some days."""
+
+    KEPT = timedelta(days=7)
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="data_export", verbose_name=_("person")
+    )
+    asked_at = models.DateTimeField(_("asked"))
+    made_at = models.DateTimeField(_("made"), null=True, help_text=_("Empty: the worker has still to make it."))
+    file = models.FileField(_("file"), upload_to=data_export_path, max_length=200, blank=True)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    try_after = models.DateTimeField(_("next try"), null=True)
+
+    class Meta:
+        verbose_name = _("copy of a person's data")
+        verbose_name_plural = _("copies of people's data")
+        default_permissions = ()
+        # The worker asks every second, and nearly all are made.
+        indexes = [models.Index(fields=["id"], condition=Q(made_at=None), name="data_export_to_make")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}, {self.asked_at:%Y-%m-%d}"
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it was given up after a day: an error of ours stands in the way."""
+        return self.made_at is None and self.tries >= MOST_TRIES
+
+    @property
+    def kept_until(self) -> datetime | None:
+        """When a file that was made goes again."""
+        return self.made_at and self.made_at + self.KEPT

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image
 
-from programs.pictures import store_picture
+from programs.pictures import store_drawing
 
 from . import covers, skylines
 from .canvas import HEIGHT, WIDTH, Canvas
@@ -107,5 +107,6 @@ def store_skyline(slug: str) -> dict[str, str | int]:
 
 
 def _stored(drawing: Image.Image, shows: str) -> dict[str, str | int]:
-    key, width, height = store_picture(drawing)
-    return {"picture": key, "picture_width": width, "picture_height": height, "picture_alt": shows}
+    stored = store_drawing(drawing)
+    facts = {"picture": stored.key, "picture_width": stored.width, "picture_height": stored.height}
+    return {**facts, "picture_alt": shows}

@@ -25,11 +25,12 @@ def cover(thing: Pictured, *, sizes: str = "100vw", loading: str = "lazy") -> Sa
     if picture is None:
         # The style sheet knows hues in steps of 15 degrees; offices have none.
         return format_html('<div class="cover cover-empty hue-{}"></div>', round(getattr(thing, "hue", 0) / 15))
+    source = ""
+    if not picture.waits:
+        source = format_html('<source type="image/webp" srcset="{}" sizes="{}">', picture.srcset, sizes)
     return format_html(
-        '<picture class="cover"><source type="image/webp" srcset="{}" sizes="{}">'
-        '<img src="{}" width="{}" height="{}" alt="{}"{} decoding="async"></picture>',
-        picture.srcset,
-        sizes,
+        '<picture class="cover">{}<img src="{}" width="{}" height="{}" alt="{}"{} decoding="async"></picture>',
+        source,
         picture.url,
         picture.width,
         picture.height,

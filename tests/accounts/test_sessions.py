@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.devices import device_of
 from accounts.models import Session, User
 from accounts.services import make_administrator
+from applications.my_data_export import make_exports
 from programs.models import Membership
 from programs.roles import grant, revoke
 from tests.accounts.helpers import ASK, sign_in
@@ -118,7 +119,9 @@ def test_my_data_tells_of_sessions_and_they_go_with_their_person():
 
 
 def _data_json(client: Client) -> bytes:
-    content = b"".join(client.get("/my-data/download/").streaming_content)
+    client.post("/my-data/export/")
+    make_exports()
+    content = client.get("/my-data/download/").getvalue()
     return zipfile.ZipFile(io.BytesIO(content)).read("data.json")
 
 

@@ -17,7 +17,7 @@ from applications.documents import GRACE, receive, sweep_documents
 from applications.models import Application, Document, PageImage
 from applications.pages import make_missing_pages, make_pages
 from applications.services import save_draft, submit
-from letters.delivery import LONGEST_PAUSE, MOST_TRIES, pause_after
+from letters.retries import LONGEST_PAUSE, MOST_TRIES, pause_after
 from pinterns.management.commands.worker import JOBS
 from tests.applications.papers import KEPT, drawn, paper, pixels, readable, said, scan
 from tests.factories import draft_for, make_program, make_recruiter, make_reviewer, make_user, make_window

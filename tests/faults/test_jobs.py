@@ -139,9 +139,12 @@ from datetime import timedelta
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from PIL import Image
 from applications.documents import receive
 from applications.models import Offer
+from applications.my_data_export import ask_for_export
 from applications.services import save_draft, submit
+from programs.pictures import store_picture
 from tests.applications.decided import brought_to
 from tests.applications.papers import paper, said
 from tests.factories import *
@@ -153,11 +156,15 @@ for number in range(3):
     draft = draft_for(window)
     application = save_draft(candidate=make_user(), window=window, draft=draft, uploads=[receive(requirement, file)])
     submit(application=application, revision=0)
+    ask_for_export(user=application.candidate)
     default_storage.save(f"documents/{timezone.now():%Y/%m/%d}/{number}.pdf", io.BytesIO(b"x"))
 other = make_window()
 for number in range(3):
     brought_to("offer", other, recruiter)
 Offer.objects.update(answer_by=timezone.now().date() - timedelta(days=9))
+program = make_program(picture_alt="Pins")
+program.set_picture(store_picture(Image.new("RGB", (900, 600), "red")))
+program.save()
 """
 # Runs the job and dies as `place` is called for the second time.
 KILLED = """
@@ -166,7 +173,8 @@ import os, signal
 from datetime import timedelta
 from django.utils import timezone
 from django.core.files.storage import default_storage
-from applications import decisions, documents, pages
+from applications import decisions, documents, my_data_export, pages
+from programs import picture_sizes
 owner, name = {place}
 works, called = getattr(owner, name), []
 def dies(*args, **kwargs):
@@ -181,6 +189,8 @@ KILLS = {
     "between two pages of a file": ("default_storage, 'save'", "pages.make_missing_pages(seconds=60)"),
     "while a page is drawn": ("pages, 'draw_pages'", "pages.make_missing_pages(seconds=60)"),
     "as a lapsed offer is marked": ("decisions.workflow, 'take'", "decisions.lapse_offers()"),
+    "as a copy of one's data is stored": ("default_storage, 'save'", "my_data_export.make_exports(seconds=60)"),
+    "between two sizes of a picture": ("default_storage, 'save'", "picture_sizes.make_missing_sizes(seconds=60)"),
     "between two files of a sweep": (
         "default_storage, 'delete'",
         "documents.sweep_documents(at=timezone.now() + timedelta(hours=2))",
@@ -191,9 +201,13 @@ from datetime import timedelta
 from django.utils import timezone
 from applications.decisions import lapse_offers
 from applications.documents import sweep_documents
+from applications.my_data_export import make_exports
 from applications.pages import make_missing_pages
+from programs.picture_sizes import make_missing_sizes
 at = timezone.now() + timedelta(hours=2)
 make_missing_pages(seconds=60, at=at)
+make_exports(seconds=60, at=at)
+make_missing_sizes(seconds=60, at=at)
 lapse_offers()
 sweep_documents(at=at)
 """
@@ -203,10 +217,15 @@ from django.core.files.storage import default_storage
 from applications.models import *
 from letters.models import Letter
 from pinterns.backup import stored_files
-named = {*Document.objects.values_list("file", flat=True), *PageImage.objects.values_list("file", flat=True)}
-files = [path for path in stored_files() if path.startswith(("documents/", "pages/"))]
+from programs.models import Program
+named = {path for model in (Document, PageImage, DataExport) for path in model.objects.values_list("file", flat=True)}
+[shown] = Program.objects.filter(picture_waits=False).exclude(picture="")
+picture = shown.stored_picture
+named |= {f"pictures/{picture.path(width, 'webp')}" for width in picture.widths} | {f"pictures/{picture.path(900, 'jpg')}"}
+files = [path for path in stored_files() if path.startswith(("documents/", "pages/", "exports/", "pictures/"))]
 print(json.dumps({
     "pages": PageImage.objects.count(),
+    "copies": DataExport.objects.exclude(made_at=None).count(),
     "lapsed": Application.objects.filter(status="lapsed").count(),
     "letters": Letter.objects.filter(kind="lapse").count(),
     "strays": len(set(files) - named),
@@ -224,5 +243,5 @@ def test_jobs_that_are_killed_in_the_midst_are_finished_by_the_next_and_nothing_
         assert killed.wait(timeout=120) == -9, server.log()[-2000:]
     server.python(FINISHED)
     counted = json.loads(server.python(COUNTED))
-    assert counted == {"pages": 6, "lapsed": 3, "letters": 3, "strays": 0, "lost": 0}
+    assert counted == {"pages": 6, "copies": 3, "lapsed": 3, "letters": 3, "strays": 0, "lost": 0}
     figure(f"kill -9 of the worker in its jobs, at {len(KILLS)} points", "0 lost, 0 done twice, 0 stray files")

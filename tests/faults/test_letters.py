@@ -16,8 +16,9 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from letters.delivery import LEASE, MOST_TRIES, deliver_due
+from letters.delivery import LEASE, deliver_due
 from letters.models import Letter
+from letters.retries import MOST_TRIES
 from letters.services import write_letter
 from tests.server import running_server
 from tests.sink import SmtpSink, free_port

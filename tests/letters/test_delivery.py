@@ -9,8 +9,9 @@ from django.db import connection
 from django.utils import timezone
 
 from letters import delivery
-from letters.delivery import LEASE, LONGEST_PAUSE, MOST_TRIES, claim, deliver_due, deliveries, pause_after
+from letters.delivery import LEASE, claim, deliver_due, deliveries
 from letters.models import Letter
+from letters.retries import LONGEST_PAUSE, MOST_TRIES, pause_after
 from letters.services import new_letter, retry_letter
 
 pytestmark = pytest.mark.django_db

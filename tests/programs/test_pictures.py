@@ -18,7 +18,8 @@ from PIL import ExifTags, Image, ImageCms
 
 from programs.models import Office, Program
 from programs.picture_forms import PictureFormMixin
-from programs.pictures import FOLDER, PATH, Pictured, StoredPicture, read_picture, store_picture, sweep_pictures
+from programs.picture_reading import read_picture
+from programs.pictures import FOLDER, PATH, Pictured, StoredPicture, store_drawing, store_picture, sweep_pictures
 from tests import factories
 
 RED, BLUE = (200, 30, 30), (30, 30, 200)
@@ -73,7 +74,7 @@ def png_header(width: int, height: int) -> bytes:
 
 
 def test_sizes_are_written_as_webp_and_one_as_jpeg():
-    stored = store_picture(read_picture(ContentFile(encoded(halves()))))
+    stored = store_drawing(read_picture(ContentFile(encoded(halves()))))
 
     sizes = {name: (image.format, image.size) for name, image in files_of(stored).items()}
     assert sizes == {
@@ -96,7 +97,7 @@ def test_sizes_are_written_as_webp_and_one_as_jpeg():
     ],
 )
 def test_a_small_picture_is_never_enlarged(width, names):
-    stored = store_picture(read_picture(ContentFile(encoded(halves(width, 200)))))
+    stored = store_drawing(read_picture(ContentFile(encoded(halves(width, 200)))))
 
     files = files_of(stored)
     assert set(files) == names
@@ -141,13 +142,13 @@ def test_place_camera_and_comments_are_gone(kind):
     )
     assert b"PlantedCamera" in upload  # or the rest proves nothing
 
-    stored = store_picture(read_picture(ContentFile(upload)))
-
-    for name, image in files_of(stored).items():
-        assert not image.getexif()
-        assert not {"exif", "xmp", "icc_profile", "comment", "XML:com.adobe.xmp"} & set(image.info)
-        with default_storage.open(f"{FOLDER}/{stored.key}/{name}") as file:
-            assert b"Planted" not in file.read()
+    for store in (store_picture, store_drawing):
+        stored = store(read_picture(ContentFile(upload)))
+        for name, image in files_of(stored).items():
+            assert not image.getexif()
+            assert not {"exif", "xmp", "icc_profile", "comment", "XML:com.adobe.xmp"} & set(image.info)
+            with default_storage.open(f"{FOLDER}/{stored.key}/{name}") as file:
+                assert b"Planted" not in file.read()
 
 
 def test_modes_of_all_kinds_keep_what_they_show():
@@ -335,7 +336,7 @@ def test_sweeping_nothing_is_no_error():
 
 @pytest.fixture
 def stored() -> StoredPicture:
-    return store_picture(read_picture(ContentFile(encoded(halves(900, 600)))))
+    return store_drawing(read_picture(ContentFile(encoded(halves(900, 600)))))
 
 
 @pytest.mark.parametrize(("name", "kind"), [("480.webp", "image/webp"), ("900.jpg", "image/jpeg")])

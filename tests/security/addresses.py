@@ -70,8 +70,8 @@ SITE: dict[str, Callable[[World], list]] = {
     **dict.fromkeys(
         (
             *("home", "qualify", "feed", "sitemap", "robots", "job_board", "applications", "my_data"),
-            *("my_data_download", "delete_drafts", "ask_for_erasure", "take_back_erasure", "accessibility", "healthz"),
-            *("sessions", "session_state", "privacy", "security_txt"),
+            *("my_data_export", "my_data_download", "delete_drafts", "ask_for_erasure", "take_back_erasure"),
+            *("accessibility", "healthz", "sessions", "session_state", "privacy", "security_txt"),
             *("account_request_login_code", "account_login", "account_confirm_login_code", "account_logout"),
             *("mfa_authenticate", "mfa_index", "mfa_reauthenticate", "mfa_activate_totp", "mfa_totp_picture"),
             *("mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"),

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import ErasureRequest, Session, SignInCode, User
 from accounts.sessions import SessionStore
-from applications.models import Access, Application, DocumentText, Extension, Interview, PreparedDecision
+from applications.models import Access, Application, DataExport, DocumentText, Extension, Interview, PreparedDecision
 from letters.models import Letter
 from programs.models import Follower, Membership, Window
 from reviews.assigning import assign
@@ -93,6 +93,8 @@ def make_person(mark: str, *, window: Window | None = None) -> User:
     Extension.objects.create(candidate=user, window=make_window(), until=now, at=now, reason=f"{mark} is ill")
     SignInCode.objects.create(email=user.email, code_hash="0", sent_at=now)
     ErasureRequest.objects.create(user=user, asked_at=now)
+    export = ContentFile(f"copy of {mark}".encode(), name="my-data.zip")
+    DataExport.objects.create(user=user, asked_at=now, made_at=now, file=export)
     address = EmailAddress.objects.create(user=user, email=user.email)
     address.emailconfirmation_set.create(key=f"{mark}-key")
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": mark})

@@ -78,6 +78,7 @@ SITE: dict[str, Rule] = {
     "first_page": Rule(CANDIDATE, file, GET, others="404"),
     # One's own data.
     "my_data": Rule(SIGNED_IN, takes=GET),
+    "my_data_export": Rule(SIGNED_IN),
     "my_data_download": Rule(SIGNED_IN, takes=GET),
     "delete_drafts": Rule(SIGNED_IN),
     "ask_for_erasure": Rule(SIGNED_IN),

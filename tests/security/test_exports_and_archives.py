@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from applications.models import Document
+from applications.my_data_export import make_exports
 from pinterns.report_tables import REPORTS
 from tests.factories import make_program, make_user, make_window, post_for
 from tests.security.doors import RULES, address, somebody
@@ -135,6 +136,8 @@ def unsafe(names: list[str]) -> list[str]:
 
 
 def archive(client: Client) -> zipfile.ZipFile:
+    client.post(reverse("my_data_export"))
+    make_exports()
     return zipfile.ZipFile(io.BytesIO(client.get(reverse("my_data_download")).getvalue()))
 
 

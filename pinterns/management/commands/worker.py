@@ -16,12 +16,14 @@ from accounts.one_by_one import log_failure
 from applications.decisions import lapse_offers
 from applications.documents import sweep_documents
 from applications.follow_letters import tell_followers
+from applications.my_data_export import forget_exports, make_exports
 from applications.pages import make_missing_pages
 from applications.prepared import apply_approved
 from applications.tallies import fold
 from letters.delivery import deliveries
 from letters.models import Letter
 from pinterns.erasing import erase_due, purge
+from programs.picture_sizes import make_missing_sizes
 from programs.pictures import sweep_pictures
 from reviews.reviewing import note_handed_in
 
@@ -56,11 +58,14 @@ def clear_rate_limits() -> int:
 JOBS: list[tuple[int, Callable[[], int]]] = [
     (IDLE_SECONDS, make_missing_pages),
     (IDLE_SECONDS, apply_approved),
+    (IDLE_SECONDS, make_exports),
+    (IDLE_SECONDS, make_missing_sizes),
     (MINUTE, tell_followers),
     (MINUTE, lapse_offers),
     (MINUTE, fold),
     (15 * MINUTE, sweep_documents),
     (15 * MINUTE, sweep_pictures),
+    (HOUR, forget_exports),
     (HOUR, clear_sessions),
     (HOUR, clear_rate_limits),
     (HOUR, note_handed_in),
