@@ -33,9 +33,10 @@ def make_missing_pages(*, seconds: float = 1, at: datetime | None = None) -> int
 
 
 def _claim_next(at: datetime) -> Document | None:
-    answered = Exists(Answer.objects.filter(document=OuterRef("pk")))
-    without_pages = Document.objects.filter(answered, pages_made_at=None).select_related("application__candidate")
-    return claim_next(without_pages.order_by("-pk"), at=at, tries="pages_tries", after="pages_after")
+    # Not “without pages”: so are all that was uploaded and never sent, and there is an index of what is wanted alone.
+    wanted = Document.objects.filter(_sent(), pages_made_at=None, pages_after__isnull=False)
+    rows = wanted.select_related("application__candidate").order_by("-pk")
+    return claim_next(rows, at=at, tries="pages_tries", after="pages_after")
 
 
 def _make_or_put_off(document: Document, *, at: datetime) -> bool:
@@ -54,7 +55,7 @@ def _make_or_put_off(document: Document, *, at: datetime) -> bool:
 def retry_pages(document: Document) -> bool:
     """Has pages that were given up made again; False where they were not, so that nothing was changed."""
     given_up = Document.objects.filter(pk=document.pk, pages_made_at__isnull=False, pages_tries__gte=MOST_TRIES)
-    return bool(given_up.update(pages_made_at=None, pages_tries=0, pages_after=None))
+    return bool(given_up.update(pages_made_at=None, pages_tries=0, pages_after=timezone.now()))
 
 
 def make_pages(document: Document, *, at: datetime | None = None) -> int:
@@ -108,16 +109,28 @@ def _store(document: Document, pictures: list[PagePicture]) -> list[PageImage]:
     return images
 
 
-def forget_pages(application: Application) -> None:
-    """Has the pages of its documents made anew: it is being sent again, with another name or other links perhaps.
+def want_pages(application: Application, *, at: datetime) -> None:
+    """Has the pages of the documents in its draft made, which is being sent; anew where it was sent before, with another name
+    or other links perhaps.
 
-    Call it in the transaction that sends. The pictures go at once, so that nobody sees what should be black by now;
-    their rows stay until there are new ones.
+    Call it in the transaction that sends. Earlier pictures go at once, so that nobody sees what should be black by now;
+    their rows stay until there are new ones. at: when it is sent (aware).
     """
-    documents = Document.objects.filter(application=application, pages_made_at__isnull=False)
-    if documents.update(pages_made_at=None, pages_tries=0):
-        images = PageImage.objects.filter(document__application=application)
-        transaction.on_commit(partial(_delete, list(images.values_list("file", flat=True))))
+    wanted = Document.objects.filter(application=application, in_draft=True)
+    wanted.update(pages_made_at=None, pages_tries=0, pages_after=at)
+    images = PageImage.objects.filter(document__application=application)
+    if earlier := list(images.values_list("file", flat=True)):
+        transaction.on_commit(partial(_delete, earlier))
+
+
+def want_missing() -> int:
+    """Has pages made that the code of before did not say are wanted; returns of how many documents. After an upgrade."""
+    missing = Document.objects.filter(_sent(), pages_made_at=None, pages_after=None)
+    return missing.update(pages_after=timezone.now())
+
+
+def _sent() -> Exists:
+    return Exists(Answer.objects.filter(document=OuterRef("pk")))
 
 
 def _delete(paths: Iterable[str]) -> None:

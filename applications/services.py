@@ -19,7 +19,7 @@ from applications.consent import record_consent
 from applications.documents import Upload, attach, detach, in_draft
 from applications.form import ApplicationForm, Draft
 from applications.models import Answer, Application, Extension, Offer, OfficeChoice
-from applications.pages import forget_pages
+from applications.pages import want_pages
 from applications.redaction import Redaction
 from applications.search import search_text
 from applications.seen import as_known, refuse_while_untold
@@ -279,8 +279,10 @@ def _write(
         asked=len(answers),
         met=sum(answer.met for answer in answers),
     )
-    if action == "change" or application.submitted_at != at:
-        forget_pages(application)
+    sent_before = application.revision > 1
+    if sent_before or any(answer.document for answer in answers):
+        want_pages(application, at=at)
+    if sent_before:
         application.answers.all().delete()
         application.office_choices.all().delete()
     record_consent(application, at=at)

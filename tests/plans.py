@@ -4,7 +4,7 @@ A module marked `postgres` and `django_db` imports `large`, and a test of it ass
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import inf
 
@@ -15,14 +15,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from applications.models import Answer, Application, OfficeChoice, StatusChange
+from applications.models import Answer, Application, Document, OfficeChoice, StatusChange
 from letters.models import Letter
 from programs.models import Window
 from reviews.models import Assignment, Review, Standing
 from tests.factories import make_office, make_program, make_recruiter, make_requirement, make_reviewer, make_window
 
 ROWS = 100_000
-BIG = [User, Application, OfficeChoice, Answer, StatusChange, Letter, Assignment, Review, Standing]
+BIG = [User, Application, OfficeChoice, Answer, Document, StatusChange, Letter, Assignment, Review, Standing]
 _STATEMENTS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 
 
@@ -39,11 +39,20 @@ class Large:
         client = Client()
         if reader:
             client.force_login(reader)
-        with CaptureQueriesContext(connection) as captured:
+
+        def ask() -> None:
             answer = client.post(address, posted) if posted else client.get(address)
             assert answer.status_code in (200, 302), answer.status_code
             answer.getvalue()  # of a table, which asks while it is read
-        return [found for query in captured for found in scans_of(query["sql"])]
+
+        return scans_in(ask)
+
+
+def scans_in(work: Callable[[], object]) -> list[str]:
+    """The statements that `work` makes in which a big table is read from its first row to its last."""
+    with CaptureQueriesContext(connection) as captured:
+        work()
+    return [found for query in captured for found in scans_of(query["sql"])]
 
 
 def scans_of(sql: str) -> list[str]:
@@ -64,6 +73,19 @@ def _scanned(node: dict, limited: float = inf) -> Iterator[str]:
         yield node["Relation Name"]
     for part in node.get("Plans", []):
         yield from _scanned(part, node["Total Cost"] if node["Node Type"] == "Limit" else inf)
+
+
+def most_rows(sql: str) -> int:
+    """The most rows that any step of the statement reads, those that it throws away included. It is run for that."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}")
+        plan = cursor.fetchone()[0]
+    return _most_rows((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"])
+
+
+def _most_rows(node: dict) -> int:
+    own = node["Actual Rows"] + sum(rows for name, rows in node.items() if name.startswith("Rows Removed by"))
+    return max([own, *map(_most_rows, node.get("Plans", []))])
 
 
 @pytest.fixture(scope="module")
@@ -107,12 +129,24 @@ def _filled() -> Large:
         met="n % 3",
     )
     sent = "n % 5 <> 0"
+    fill(
+        Document,  # of everybody: drafts have theirs before they are sent
+        id=person,
+        public_id="gen_random_uuid()",
+        application=person,
+        requirement=requirement.pk,
+        file="'documents/2026/01/01/' || md5(n::text) || '.pdf'",
+        size="1",
+        uploaded_at=minutes,
+        pages_made_at=f"CASE WHEN NOT {is_draft} THEN {minutes} END",
+    )
     fill(OfficeChoice, sent, application=person, office=office.pk, position="1")
     fill(
         Answer,
         sent,
         application=person,
         requirement=requirement.pk,
+        document=person,
         kind="'statement'",
         parameters="jsonb_build_object()",
         given="jsonb_build_object('text', 'word')",

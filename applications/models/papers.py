@@ -40,10 +40,12 @@ class Document(models.Model):
     uploaded_at = models.DateTimeField(_("uploaded"), default=timezone.now)
     in_draft = models.BooleanField(_("part of the draft"), default=True)
     pages_made_at = models.DateTimeField(
-        _("page images made"), null=True, help_text=_("Empty: the worker has still to make them.")
+        _("page images made"), null=True, help_text=_("Empty: there are none, or the worker has still to make them.")
     )
     pages_tries = models.PositiveSmallIntegerField(_("tries of making page images"), default=0, db_default=0)
-    pages_after = models.DateTimeField(_("next try of making page images"), null=True)
+    pages_after = models.DateTimeField(
+        _("next try of making page images"), null=True, help_text=_("Empty: none are wanted, or they are made.")
+    )
 
     class Meta:
         verbose_name = _("document")
@@ -56,7 +58,11 @@ class Document(models.Model):
             ),
         ]
         # The worker asks every second, and of all that there ever were nearly none is left to do.
-        indexes = [models.Index(fields=["-id"], condition=Q(pages_made_at=None), name="document_without_pages")]
+        indexes = [
+            models.Index(
+                fields=["-id"], condition=Q(pages_made_at=None, pages_after__isnull=False), name="document_pages_wanted"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,11 +1,16 @@
 """No page reads a big table from end to end: what PostgreSQL plans with 100,000 applications."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from applications import pages
 from applications.models import Application
+from letters.delivery import deliver_due
+from pinterns.management.commands import worker
 from tests.factories import make_user, post_for
-from tests.plans import large, scans_of
+from tests.plans import large, most_rows, scans_in, scans_of
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 __all__ = ["large"]
@@ -96,3 +101,20 @@ def test_what_a_candidate_sees_saves_and_sends(large):
     assert not large.scans(candidate, program.apply_url, **filled, action="save")
     assert not large.scans(candidate, program.apply_url, **filled, action="send")
     assert candidate.applications.get().status == "submitted"
+
+
+def test_what_the_worker_does_each_second_and_minute(large):
+    often = [job for seconds, job in worker.JOBS if seconds <= worker.MINUTE]
+    for job in (deliver_due, *often):
+        assert not scans_in(job), job.__name__
+
+
+def test_the_worker_passes_over_what_was_uploaded_and_never_sent(large):
+    """Each second: 20,000 documents of drafts have no pages, and none of them is read."""
+    with CaptureQueriesContext(connection) as captured:
+        assert pages.make_missing_pages() == 0
+    [asked] = [query["sql"] for query in captured]
+    assert most_rows(asked) == 0
+    assert most_rows(asked.replace('AND "applications_document"."pages_after" IS NOT NULL', "")) >= 20_000, (
+        "without its index"
+    )

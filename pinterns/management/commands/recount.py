@@ -2,6 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
+from applications.pages import want_missing
 from applications.search import fill_missing
 from applications.tallies import recount
 from programs.models import Window
@@ -17,4 +18,6 @@ class Command(BaseCommand):
         wrong = sum(recount(window) for window in Window.objects.order_by("pk").values_list("pk", flat=True))
         if missing := fill_missing():
             self.stdout.write(f"{missing} applications were not searched and are now.")
+        if unwanted := want_missing():
+            self.stdout.write(f"The pages of {unwanted} documents are made by the worker now.")
         self.stdout.write(f"{wrong} figures were wrong and are right now." if wrong else "Every figure was right.")
