@@ -46,6 +46,19 @@ def open_desk(visitor, server, desk, **options) -> Page:
     return page
 
 
+def test_the_next_application_is_there_before_one_asks_for_it(server, visitor, desk):
+    page = open_desk(visitor, server, desk)
+    page.goto(f"{desk['pages'][0]}?_changelist_filters=state%3Dwaiting")
+    noted = f"Access.objects.filter(by__email='{desk['email']}', what='review').count()"
+    for _try in range(15):
+        page.wait_for_timeout(300)
+        if server.python(f"from applications.models import Access; print({noted})").strip() == "2":
+            break  # the second was sent, and that is noted
+    page.get_by_role("link", name="Next").click()
+    expect(page).to_have_url(re.compile(re.escape(desk["pages"][1])))
+    assert page.evaluate("performance.getEntriesByType('navigation')[0].deliveryType") == "navigational-prefetch"
+
+
 def test_a_reviewer_goes_through_a_queue_of_five_by_keyboard_alone(server, visitor, desk):
     page = open_desk(visitor, server, desk)
     page.goto(f"{LIST}?state=waiting")
