@@ -17,6 +17,8 @@ from programs.cards import home_card, program_card
 from programs.follow_views import is_following
 from programs.models import Office, Program, Window
 
+# What the board shows of a program. It has room for many, so it leaves the rest in the database.
+_SHOWN = ("name", "slug", "summary", "hue", "picture", "picture_width", "picture_height", "picture_alt")
 _STATES = [Window.State.OPEN, Window.State.SCHEDULED, Window.State.FULL, Window.State.CLOSED]
 
 
@@ -26,12 +28,12 @@ def _board(at: datetime) -> list[Program]:
 
     Rows are put together here: prefetching makes a manager and a queryset for each program, which was a third of the page.
     """
-    programs = list(Program.objects.filter(published=True).defer("description"))
+    programs = list(Program.objects.filter(published=True).only(*_SHOWN))
     names, windows = defaultdict(dict), defaultdict(list)
     offices = Office.objects.filter(programs__published=True)
     for pk, slug, name in offices.values_list("programs", "slug", "name"):
         names[pk][slug] = name
-    for window in Window.objects.published().filter(program__published=True):
+    for window in Window.objects.published().order_by():
         windows[window.program_id].append(window)
     for program in programs:
         program.office_names = names[program.pk]
