@@ -4,8 +4,9 @@ from collections import defaultdict
 from datetime import datetime
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.db.models import F
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,10 +16,21 @@ from django.views.decorators.http import conditional_page, require_safe
 from programs.adverts import job_posting
 from programs.cards import home_card, program_card
 from programs.follow_views import is_following
-from programs.models import Office, Program, Window
+from programs.models import Office, Program, Requirement, Window
+from programs.statements import Statement
 
-# What the board shows of a program. It has room for many, so it leaves the rest in the database.
-_SHOWN = ("name", "slug", "summary", "hue", "picture", "picture_width", "picture_height", "picture_alt")
+_ON_BOARD = ("name", "slug", "summary", "hue", "picture", "picture_width", "picture_height", "picture_alt")
+_PROGRAMS = Statement(lambda: Program.objects.filter(published=True).only(*_ON_BOARD))
+_WINDOWS = Statement(lambda: Window.objects.published().order_by())
+# Each office once for each of its programs, which is its `program_id`.
+_OFFICES = Statement(
+    lambda: Office.objects.filter(programs__published=True).annotate(program_id=F("programs")).only("name", "slug")
+)
+_PROGRAM = Statement(lambda slug: Program.objects.filter(published=True, slug=slug))
+_WINDOWS_OF = Statement(lambda pk: Window.objects.published().filter(program=pk).order_by())
+_OFFICES_OF = Statement(lambda pk: Office.objects.filter(programs=pk))
+_REQUIREMENTS_OF = Statement(lambda pk: Requirement.objects.filter(program=pk, retired_at=None))
+
 _STATES = [Window.State.OPEN, Window.State.SCHEDULED, Window.State.FULL, Window.State.CLOSED]
 
 
@@ -28,12 +40,10 @@ def _board(at: datetime) -> list[Program]:
 
     Rows are put together here: prefetching makes a manager and a queryset for each program, which was a third of the page.
     """
-    programs = list(Program.objects.filter(published=True).only(*_SHOWN))
-    names, windows = defaultdict(dict), defaultdict(list)
-    offices = Office.objects.filter(programs__published=True)
-    for pk, slug, name in offices.values_list("programs", "slug", "name"):
-        names[pk][slug] = name
-    for window in Window.objects.published().order_by():
+    programs, names, windows = _PROGRAMS.rows(), defaultdict(dict), defaultdict(list)
+    for office in _OFFICES.rows():
+        names[office.program_id][office.slug] = office.name
+    for window in _WINDOWS.rows():
         windows[window.program_id].append(window)
     for program in programs:
         program.office_names = names[program.pk]
@@ -94,11 +104,13 @@ def home(request: HttpRequest) -> HttpResponse:
 @conditional_page
 def program(request: HttpRequest, slug: str) -> HttpResponse:
     """One program: what one does, what is asked, the window, and where to apply."""
-    # Not prefetched: of one program, its lists cost half as much when they are asked for one by one, each once.
-    found = get_object_or_404(Program, published=True, slug=slug)
+    found = next(iter(_PROGRAM.rows(slug)), None)
+    if found is None:
+        raise Http404
+    found.offices_list = _OFFICES_OF.rows(found.pk)
+    asked = _REQUIREMENTS_OF.rows(found.pk)
     at = timezone.now()
-    window = found.window_at(at)
-    asked = found.active_requirements()
+    window = found.window_at(at, _WINDOWS_OF.rows(found.pk))
     can_apply = bool(window) and window.state(at) == Window.State.OPEN
     context = {
         "program": found,
