@@ -21,11 +21,9 @@ from programs.statements import Statement
 
 _ON_BOARD = ("name", "slug", "summary", "hue", "picture", "picture_width", "picture_height", "picture_alt")
 _PROGRAMS = Statement(lambda: Program.objects.filter(published=True).only(*_ON_BOARD))
+# Those of all programs: a join with the few that are hidden costs more than their rows.
 _WINDOWS = Statement(lambda: Window.objects.published().order_by())
-# Each office once for each of its programs, which is its `program_id`.
-_OFFICES = Statement(
-    lambda: Office.objects.filter(programs__published=True).annotate(program_id=F("programs")).only("name", "slug")
-)
+_OFFICES = Statement(lambda: Office.objects.annotate(program_id=F("programs")).only("name", "slug"))  # once for each
 _PROGRAM = Statement(lambda slug: Program.objects.filter(published=True, slug=slug))
 _WINDOWS_OF = Statement(lambda pk: Window.objects.published().filter(program=pk).order_by())
 _OFFICES_OF = Statement(lambda pk: Office.objects.filter(programs=pk))
