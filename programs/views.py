@@ -21,9 +21,10 @@ from programs.statements import Statement
 
 _ON_BOARD = ("name", "slug", "summary", "hue", "picture", "picture_width", "picture_height", "picture_alt")
 _PROGRAMS = Statement(lambda: Program.objects.filter(published=True).only(*_ON_BOARD))
-# Those of all programs: a join with the few that are hidden costs more than their rows.
+# Those of hidden programs, too: to leave them out takes a join that costs more than these few rows.
 _WINDOWS = Statement(lambda: Window.objects.published().order_by())
-_OFFICES = Statement(lambda: Office.objects.annotate(program_id=F("programs")).only("name", "slug"))  # once for each
+# An office comes once for each of its programs.
+_OFFICES = Statement(lambda: Office.objects.annotate(program_id=F("programs")).only("name", "slug"))
 _PROGRAM = Statement(lambda slug: Program.objects.filter(published=True, slug=slug))
 _WINDOWS_OF = Statement(lambda pk: Window.objects.published().filter(program=pk).order_by())
 _OFFICES_OF = Statement(lambda pk: Office.objects.filter(programs=pk))
@@ -47,8 +48,6 @@ def _board(at: datetime) -> list[Program]:
         program.office_names = names[program.pk]
         program.current_window = program.window_at(at, windows[program.pk])
         program.state = program.current_window.state(at) if program.current_window else Window.State.CLOSED
-        if program.current_window:
-            program.current_window.program = program
     return programs
 
 
