@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from programs.adverts import public_address
 from programs.models import Program, Window
-from programs.templatetags.windows import window_line
+from programs.templatetags.states import window_line
 from programs.text import one_line
 
 MOST_ENTRIES = 50
