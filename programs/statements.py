@@ -1,7 +1,7 @@
 """Reads of the public pages, which Django need not put into SQL anew for each.
 
-To build such a statement takes several times as long as to answer it, and it can't change while the process lives: the
-values do, of which it has nothing.
+To build such a statement takes twice as long as to ask it, and it can't change while the process lives: what changes are
+the values that are asked for, and they are no part of it.
 """
 
 from collections.abc import Callable
