@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from programs.models import Office, Program, Requirement, Window
 
@@ -18,21 +20,44 @@ def public_address(path: str) -> str:
     return settings.SITE_URL + path
 
 
-def advert_html(program: Program) -> str:
-    """All that is told of a program, as HTML of paragraphs and lists."""
-    return render_to_string("programs/_advert.html", {"program": program, "asked": program.active_requirements()})
+def advert_html(program: Program, asked: list[Requirement]) -> str:
+    """All that is told of a program and of what it asks for now, as HTML of paragraphs and lists."""
+    weeks = ngettext("It takes %(weeks)d week.", "It takes %(weeks)d weeks.", program.weeks) % {"weeks": program.weeks}
+    pay = _("The pay is %(pay)s.") % {"pay": program.pay_text} if program.pay_text else ""
+    told = [
+        format_html("<p>{}</p>", program.summary),
+        program.description_html,
+        format_html("<p>{} {}</p>", weeks, pay),
+        _list(_("Offices"), [office.name for office in program.offices_list]),
+    ]
+    if asked:
+        told.append(_list(_("What we ask"), [_asked_line(requirement) for requirement in asked]))
+    return "\n".join(told)
+
+
+def _list(heading: str, lines: list[str]) -> SafeString:
+    items = format_html_join("\n", "<li>{}</li>", ((line,) for line in lines))
+    return format_html("<h2>{}</h2>\n<ul>\n{}\n</ul>", heading, items)
+
+
+def _asked_line(requirement: Requirement) -> str:
+    line = f"{requirement.title}: {requirement.rule.asked}"
+    return line if requirement.mandatory else f"{line} {_('Preferred, and no must.')}"
 
 
 # --- Search engines: schema.org ---
 
 
-def job_posting(program: Program, window: Window) -> dict:
-    """The schema.org JobPosting of a program whose `window` is open, with the properties that search engines ask for."""
+def job_posting(program: Program, window: Window, asked: list[Requirement]) -> dict:
+    """The schema.org JobPosting of a program whose `window` is open, with the properties that search engines ask for.
+
+    asked: what the program asks for now.
+    """
     posting = {
         "@context": "https://schema.org/",
         "@type": "JobPosting",
         "title": _("%(program)s intern") % {"program": program.name},
-        "description": advert_html(program),
+        "description": advert_html(program, asked),
         "identifier": {"@type": "PropertyValue", "name": settings.ORGANIZATION_NAME, "value": f"window-{window.pk}"},
         "url": public_address(program.get_absolute_url()),
         "datePosted": _local(window.opens_at, window.zone),
@@ -81,7 +106,7 @@ def _base_salary(program: Program) -> dict | None:
 
 def job(program: Program, *, at: datetime) -> dict:
     """A program of `Program.objects.advertised()` as one of the board's `jobs`, at the instant `at`."""
-    window = program.window_at(at)
+    window, asked = program.window_at(at), program.active_requirements()
     zone = window.zone if window else ZoneInfo("UTC")
     return {
         "id": program.pk,
@@ -90,10 +115,10 @@ def job(program: Program, *, at: datetime) -> dict:
         "location": {"name": "; ".join(office.name for office in program.offices_list)},
         "absolute_url": public_address(program.get_absolute_url()),
         # Their boards escape the HTML once more, and so do readers expect it.
-        "content": html.escape(advert_html(program)),
+        "content": html.escape(advert_html(program, asked)),
         "metadata": _metadata(window, at),
         "offices": [_office(office) for office in program.offices_list],
-        "questions": [_question(requirement) for requirement in program.active_requirements()],
+        "questions": [_question(requirement) for requirement in asked],
     }
 
 

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.contrib.syndication.views import Feed
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from programs.adverts import public_address
 from programs.models import Program, Window
+from programs.templatetags.states import window_line
 from programs.text import one_line
 
 MOST_ENTRIES = 50
@@ -89,8 +89,7 @@ class WindowFeed(Feed):
     def item_description(self, item: Moment) -> str:
         """The sentence of the program's page: what is true of the window today."""
         state = item.window.state(timezone.now())
-        sentence = render_to_string("_window_line.html", {"window": item.window, "state": state})
-        return one_line(sentence)
+        return one_line(window_line(item.window, state))
 
     def item_link(self, item: Moment) -> str:
         return public_address(item.window.program.get_absolute_url())

@@ -64,6 +64,18 @@ def test_filters_are_links_and_nonsense_filters_nothing(client, query, names):
     assert shown(client.get(f"/?{query}").content.decode()) == names
 
 
+def test_the_board_has_each_programs_own_offices_and_none_of_hidden_ones(client):
+    seattle, toronto, lisbon = (make_office(name, slug=name.lower()) for name in ("Seattle", "Toronto", "Lisbon"))
+    make_window(make_program("Open track", offices=[toronto, seattle]))
+    make_window(make_program("Soon track", offices=[seattle]))
+    make_window(make_program("Hidden track", offices=[lisbon], published=False))
+    page = client.get("/").content.decode()
+    assert page.count("<li>Seattle</li>") == 2
+    assert page.index("<li>Seattle</li>") < page.index("<li>Toronto</li>")
+    assert page.count("<li>Toronto</li>") == 1
+    assert "Lisbon" not in page
+
+
 def test_a_programs_page_tells_what_is_asked_and_until_when(client):
     program = make_program(
         "Data Science", pay_low=7000, pay_high=9000, description="## What you do\n\n<script>x</script> **Metrics**"
