@@ -118,9 +118,9 @@ def want_pages(application: Application, *, at: datetime) -> None:
     """
     wanted = Document.objects.filter(application=application, in_draft=True)
     wanted.update(pages_made_at=None, pages_tries=0, pages_after=at)
-    images = PageImage.objects.filter(document__application=application)
-    if earlier := list(images.values_list("file", flat=True)):
-        transaction.on_commit(partial(_delete, earlier))
+    if application.revision > 1:
+        images = PageImage.objects.filter(document__application=application)
+        transaction.on_commit(partial(_delete, list(images.values_list("file", flat=True))))
 
 
 def want_missing() -> int:
