@@ -216,7 +216,7 @@ def _take_place(application: Application, at: datetime) -> None:
     in_time = Q(closes_at__gt=at) | Q(Exists(own))
     windows = Window.objects.filter(pk=application.window_id)
     if not windows.published().filter(room, in_time, opens_at__lte=at).update(taken=F("taken") + 1):
-        now = Extension.objects.windows_of(application.candidate, windows)[application.window_id]
+        now = Extension.windows_of(application.candidate, windows)[application.window_id]
         state = now.state(at)
         raise WindowShut(shut_sentence(now, Window.State.FULL if state == Window.State.OPEN else state))
 

@@ -55,7 +55,7 @@ class ProgramQuerySet(models.QuerySet):
 
     def with_pages(self) -> "ProgramQuerySet":
         """With what a program's page and form show: offices, windows, and the requirements that are not retired."""
-        active = models.Prefetch("requirements", Requirement.objects.filter(retired_at=None))
+        active = models.Prefetch("requirements", Requirement.objects.filter(retired_at=None), to_attr="asked")
         return self.prefetch_related("offices", "windows", active)
 
     def advertised(self) -> "ProgramQuerySet":
@@ -146,6 +146,10 @@ class Program(Pictured):
     def offices_list(self) -> list[Office]:
         return list(self.offices.all())
 
+    @cached_property
+    def asked(self) -> list["Requirement"]:
+        return list(self.requirements.filter(retired_at=None))
+
     def is_run_by(self, user) -> bool:
         """Whether `user` decides here: its recruiters and administrators do, while they are staff."""
         if not (user.is_active and user.is_staff):
@@ -184,10 +188,9 @@ class Program(Pictured):
 
     def active_requirements(self) -> list["Requirement"]:
         """What the program asks for now, in order."""
-        found = [requirement for requirement in self.requirements.all() if requirement.retired_at is None]
-        for requirement in found:
+        for requirement in self.asked:
             requirement.program = self  # saves a query for each when the rule names the program
-        return found
+        return self.asked
 
 
 class Requirement(models.Model):
