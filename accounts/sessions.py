@@ -28,6 +28,7 @@ def idle_time() -> timedelta:
 
 class SessionStore(DatabaseStore):
     _row: Model | None = None  # as it was loaded
+    _has_no_row = False  # under its key, which is new
 
     @classmethod
     def get_model_class(cls) -> type[Model]:
@@ -59,6 +60,17 @@ class SessionStore(DatabaseStore):
         key = session_key or self.session_key
         if key:
             self.model.objects.filter(pk=key).delete()
+
+    def cycle_key(self) -> None:
+        """Goes on under a new key, whose row is inserted as the request ends: once, with all that it holds by then."""
+        held = self._session
+        self.delete()
+        self._session_key, self._session_cache = self._get_new_session_key(), held
+        self._has_no_row = self.modified = True
+
+    def save(self, must_create: bool = False) -> None:
+        super().save(must_create or self._has_no_row)
+        self._has_no_row = False
 
     def note_use(self, at: datetime | None = None) -> None:
         """Whoever is signed in did something; noted unless the last time is less than a minute (of candidates: an hour) ago.

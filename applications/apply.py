@@ -243,11 +243,12 @@ def has_unsent_changes(application: Application, answers: Iterable[Answer] | Non
     """
     if application.status != Status.SUBMITTED:
         return False
+    if application.draft != application.sent:
+        return True
     if answers is None:
         answers = application.answers.select_related("document")
     sent_files = {answer.document.sha256 for answer in answers if answer.document}
-    kept_files = {document.sha256 for document in in_draft(application).values()}
-    return application.draft != application.sent or sent_files != kept_files
+    return sent_files != set(application.documents.filter(in_draft=True).values_list("sha256", flat=True))
 
 
 def runs(request: HttpRequest, program: Program) -> bool:

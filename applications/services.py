@@ -79,10 +79,11 @@ def save_draft(
     """
     at = at or timezone.now()
     with transaction.atomic():
-        application = _own_row(candidate, window, at)
+        application, created = _own_row(candidate, window, at, draft={} if seen_version else draft)
         if not application.can_edit(at):
             raise NotEditable(_why_not_editable(application, at))
-        _swap_draft(application, draft, seen_version, at)
+        if not created or seen_version:
+            _swap_draft(application, draft, seen_version, at)
         for requirement_id in removed:
             detach(application, requirement_id)
         for upload in uploads:
@@ -115,15 +116,15 @@ def keep_file(*, candidate: User, window: Window, upload: Upload, at: datetime |
     if window.state(at) == Window.State.CLOSED:
         raise NotEditable(shut_sentence(window, Window.State.CLOSED, kept=False))
     with transaction.atomic():
-        application = _own_row(candidate, window, at)
+        application, _created = _own_row(candidate, window, at, draft={})
         if not application.can_edit(at):
             raise NotEditable(_why_not_editable(application, at))
         attach(application, upload, at=at)
     return application
 
 
-def _own_row(candidate: User, window: Window, at: datetime) -> Application:
-    """The candidate's one application to this window, locked; made when there is none."""
+def _own_row(candidate: User, window: Window, at: datetime, *, draft: Draft) -> tuple[Application, bool]:
+    """The candidate's one application to this window, locked; made with `draft` when there is none, which the flag tells."""
     state = window.state(at)
     if state == Window.State.DRAFT:
         raise NotEditable(shut_sentence(window, state))
@@ -132,15 +133,16 @@ def _own_row(candidate: User, window: Window, at: datetime) -> Application:
             _("This window has not opened yet. It opens on %(time)s.") % {"time": when(window.opens_at, window.zone)}
         )
     rows = Application.objects.select_for_update().filter(candidate=candidate, window=window)
-    application = rows.first()
+    application, created = rows.first(), False
     if application is None:
+        begun = {"draft": draft, "draft_saved_at": at, "draft_version": int(bool(draft))}
         try:
             with transaction.atomic():
-                application = Application.objects.create(candidate=candidate, window=window)
+                application, created = Application.objects.create(candidate=candidate, window=window, **begun), True
         except IntegrityError:  # the other tab made it a moment ago
             application = rows.get()
     application.window, application.candidate = window, candidate
-    return application
+    return application, created
 
 
 def _why_not_editable(application: Application, at: datetime) -> str:
