@@ -212,12 +212,16 @@ def shut_sentence(window: Window, state: str, *, kept: bool = True) -> str:
 
 
 def _take_place(application: Application, at: datetime) -> None:
-    """One conditional UPDATE takes a place or finds that there is none: a lock would do nothing on SQLite."""
+    """One conditional UPDATE takes a place or finds that there is none: a lock would do nothing on SQLite.
+
+    Another one asks for a personal deadline, after the window's own alone.
+    """
     room = Q(capacity=None) | Q(taken__lt=F("capacity"))
-    own = Extension.objects.filter(candidate=application.candidate_id, window=OuterRef("pk"), until__gt=at)
-    in_time = Q(closes_at__gt=at) | Q(Exists(own))
     windows = Window.objects.filter(pk=application.window_id)
-    if not windows.published().filter(room, in_time, opens_at__lte=at).update(taken=F("taken") + 1):
+    running = windows.published().filter(room, opens_at__lte=at)
+    own = Extension.objects.filter(candidate=application.candidate_id, window=OuterRef("pk"), until__gt=at)
+    one_more = {"taken": F("taken") + 1}
+    if not (running.filter(closes_at__gt=at).update(**one_more) or running.filter(Exists(own)).update(**one_more)):
         now = Extension.windows_of(application.candidate, windows)[application.window_id]
         state = now.state(at)
         raise WindowShut(shut_sentence(now, Window.State.FULL if state == Window.State.OPEN else state))

@@ -67,8 +67,11 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         "timeline": story.timeline(found, found.known),
         "answers": answers,
         "authorisation": authorisation_lines(found.work_authorisation),
-        "office_choices": list(found.office_choices.select_related("office")),
-        "letters": list(seen.known_letters(found, at)),
+        "office_choices": [
+            {"position": position, "office": name}
+            for position, name in found.office_choices.values_list("position", "office__name")
+        ],
+        "letters": seen.known_letters(found, at),
         "can_change": found.status in (Status.DRAFT, Status.SUBMITTED) and before_closing,
         "can_resend": found.status == Status.WITHDRAWN and before_closing,
         "can_withdraw": "withdraw" in actions,
