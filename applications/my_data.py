@@ -18,7 +18,17 @@ from applications import seen, story
 from applications.about import authorisation_lines
 from applications.erasure import ERASED_AFTER
 from applications.form import ApplicationForm
-from applications.models import Answer, Application, Consent, Document, Extension, Interview, Offer, OfficeChoice, extended
+from applications.models import (
+    Answer,
+    Application,
+    Consent,
+    Document,
+    Extension,
+    Interview,
+    Offer,
+    OfficeChoice,
+    extended,
+)
 from applications.retention import kept_until
 from letters.models import Letter
 from programs.models import Follower, Requirement, Retention

@@ -99,10 +99,8 @@ def _swap_draft(application: Application, draft: Draft, seen_version: int | None
     """
     changed = draft != application.draft
     seen = application.draft_version if seen_version is None or not changed else seen_version
-    swapped = Application.objects.filter(pk=application.pk, draft_version=seen).update(
-        draft=draft, draft_saved_at=at, draft_version=seen + changed
-    )
-    if not swapped:
+    kept = {"draft": draft, "draft_version": seen + 1} if changed else {}
+    if not Application.objects.filter(pk=application.pk, draft_version=seen).update(draft_saved_at=at, **kept):
         raise DraftChanged(application)
     application.draft, application.draft_saved_at, application.draft_version = draft, at, seen + changed
 

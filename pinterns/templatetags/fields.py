@@ -5,7 +5,8 @@ widgets, they are plain strings, into which all goes through `escaped`.
 """
 
 from django import template
-from django.forms import BoundField
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.forms import BaseForm, BoundField
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -55,7 +56,9 @@ def _group_of_controls(field: BoundField, hide_optional: bool) -> str:
 
 def _label(field: BoundField, hide_optional: bool) -> str:
     label = escaped(field.label)
-    return label if field.field.required or hide_optional else f'{label} <span class="optional">{_("(optional)")}</span>'
+    return (
+        label if field.field.required or hide_optional else f'{label} <span class="optional">{_("(optional)")}</span>'
+    )
 
 
 def _told(field: BoundField) -> str:
@@ -64,6 +67,19 @@ def _told(field: BoundField) -> str:
     if not help_text:
         return errors_place(field)
     return f'{errors_place(field)}<div class="help" id="{escaped(field.auto_id)}_helptext">{escaped(help_text)}</div>'
+
+
+@register.simple_tag
+def form_errors(form: BaseForm) -> SafeString:
+    """What is wrong with a form as a whole, if anything is."""
+    found = form.errors.get(NON_FIELD_ERRORS)
+    if not found:
+        return SafeString()
+    told = "<br>".join(map(escaped, found))
+    return SafeString(
+        '<div class="error" role="alert"><span class="mark" aria-hidden="true">!</span>'
+        f"<div><strong>{_('To fix:')}</strong> {told}</div></div>"
+    )
 
 
 @register.simple_tag

@@ -21,7 +21,7 @@ from programs.text import money_range, to_html
 if TYPE_CHECKING:
     from programs.models.window import Window
 
-# In SQL, since each form asks it several times a minute of everybody who fills one in, and Django takes longer to make it.
+# In SQL, since every page of a form and every save asks it, and it takes Django twice as long to make it itself.
 _ASKED = "SELECT * FROM programs_requirement WHERE program_id = %s AND retired_at IS NULL ORDER BY position, id"
 
 

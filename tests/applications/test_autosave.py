@@ -225,6 +225,12 @@ def test_who_saves_without_having_looked_overwrites(window):
         save_draft(candidate=user, window=window, draft=draft, seen_version=1)
 
 
+def test_a_page_of_a_draft_that_is_gone_makes_no_new_one(window):
+    with pytest.raises(DraftChanged):
+        save_draft(candidate=make_user(), window=window, draft=draft_for(window), seen_version=3)
+    assert not Application.objects.exists()
+
+
 # --- A session that ends in mid-form ----------------------------------------------------------------------------------
 
 
