@@ -109,10 +109,10 @@ def test_a_reviewed_application_is_told_that_nothing_can_be_saved(client, candid
     assert 'data-state="not-saved"' in page
 
 
-def test_saving_takes_twelve_queries_at_most(client, candidate, window, django_assert_max_num_queries):
+def test_saving_takes_nine_queries_at_most(client, candidate, window, django_assert_max_num_queries):
     posted = from_page(client, window)
     client.post(url(window), posted)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(9):
         client.post(url(window), posted | {"about-full_name": "Ada", "draft_version": "1"})
 
 
