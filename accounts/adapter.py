@@ -27,6 +27,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: User) -> None:
         """Signs in whoever has shown all that is asked; the session remembers in which browser."""
         super().login(request, user)
+        request.session.note_sign_in(user)
         request.session["device"] = device_of(request.headers.get("User-Agent", ""))
         factors = [record["type"] for record in get_authentication_records(request, user) if record["method"] == "mfa"]
         security_log.info("user %s signed in: %s", user.pk, ", ".join(["code by e-mail", *factors]))

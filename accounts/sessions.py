@@ -5,6 +5,7 @@ each use. Those of candidates end after SESSION_COOKIE_AGE.
 """
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
@@ -13,6 +14,11 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.crypto import get_random_string
+
+from accounts.statements import Statement
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 # A use is written down only when the last one is so old: a write for each request would be felt in a rush.
 STAFF_PAUSE = timedelta(minutes=1)
@@ -28,7 +34,9 @@ def idle_time() -> timedelta:
 
 class SessionStore(DatabaseStore):
     _row: Model | None = None  # as it was loaded
-    _is_unknown = False
+    _is_unknown = False  # to the database, under the key that came
+    _has_no_row = False  # under its key, which is new
+    _signed_in: "User | None" = None  # by this request
 
     @classmethod
     def get_model_class(cls) -> type[Model]:
@@ -40,6 +48,13 @@ class SessionStore(DatabaseStore):
         self._row = self._get_session_from_db()
         self._is_unknown = self._row is None
         return self.decode(self._row.session_data) if self._row else {}
+
+    def _get_session_from_db(self) -> Model | None:
+        """As Django's own, by a statement that is not made anew for each request of everybody who is signed in."""
+        row = next((row for row in _BY_KEY.rows(self.session_key) if row.expire_date > timezone.now()), None)
+        if row is None:
+            self._session_key = None
+        return row
 
     def is_empty(self) -> bool:
         """Whether the browser is to forget its cookie. Not where its key is unknown: of two clicks at once on the button
@@ -53,15 +68,24 @@ class SessionStore(DatabaseStore):
 
     def create_model_instance(self, data: dict) -> Model:
         """The row for `data`; to save it is to use it."""
-        from accounts.models import User
-
         row = super().create_model_instance(data)
         row.user_id = data.get(SESSION_KEY)
         row.used_at = timezone.now()
-        row.of_staff = bool(row.user_id) and User.objects.filter(pk=row.user_id, is_staff=True).exists()
+        row.of_staff = bool(row.user_id) and self._is_staff(row.user_id)
         if row.of_staff:
             row.expire_date = row.used_at + idle_time()
         return row
+
+    def _is_staff(self, user_id: str) -> bool:
+        from accounts.models import User
+
+        if self._signed_in and str(self._signed_in.pk) == user_id:
+            return self._signed_in.is_staff
+        return User.objects.filter(pk=user_id, is_staff=True).exists()
+
+    def note_sign_in(self, user: "User") -> None:
+        """`user` has just been read and signed in by it: to save it then asks for nobody."""
+        self._signed_in = user
 
     def _get_new_session_key(self) -> str:
         """A new one; whether it is free, create() finds out by inserting it."""
@@ -71,6 +95,17 @@ class SessionStore(DatabaseStore):
         key = session_key or self.session_key
         if key:
             self.model.objects.filter(pk=key).delete()
+
+    def cycle_key(self) -> None:
+        """Goes on under a new key, whose row is inserted as the request ends: once, with all that it holds by then."""
+        held = self._session
+        self.delete()
+        self._session_key, self._session_cache = self._get_new_session_key(), held
+        self._has_no_row = self.modified = True
+
+    def save(self, must_create: bool = False) -> None:
+        super().save(must_create or self._has_no_row)
+        self._has_no_row = False
 
     def note_use(self, at: datetime | None = None) -> None:
         """Whoever is signed in did something; noted unless the last time is less than a minute (of candidates: an hour) ago.
@@ -106,3 +141,6 @@ class SessionStore(DatabaseStore):
     @classmethod
     def clear_expired(cls) -> None:
         cls.get_model_class().objects.filter(expire_date__lt=timezone.now() - KEPT).delete()
+
+
+_BY_KEY = Statement(lambda key: SessionStore.get_model_class().objects.filter(session_key=key))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django_countries import countries
 
-from programs.kinds import LenientForm, topic
+from programs.kinds import Choices, LenientForm, topic
 from programs.models import Office
 
 MOST_LINKS = 3
@@ -22,6 +22,7 @@ AUTHORISATION = {
     "permit": gettext_lazy("I would need a permit or sponsorship"),
     "unsure": gettext_lazy("I don't know yet"),
 }
+_AUTHORISATION = Choices([("", gettext_lazy("Choose an answer")), *AUTHORISATION.items()])
 
 
 class AboutForm(LenientForm):
@@ -85,10 +86,11 @@ class OfficesForm(LenientForm):
         super().__init__(*args, **kwargs)
         self.offices = {str(office.pk): office for office in offices}
         self.ranks = [f"rank_{number}" for number in range(1, len(offices) + 1)]
+        choices = Choices((pk, office.name) for pk, office in self.offices.items())
         for number, name in enumerate(self.ranks, start=1):
             self.fields[name] = forms.ChoiceField(
                 label=_rank(number),
-                choices=[(pk, office.name) for pk, office in self.offices.items()],
+                choices=choices,
                 required=number == 1,
                 widget=forms.HiddenInput,
                 error_messages={
@@ -102,7 +104,7 @@ class OfficesForm(LenientForm):
             self.fields[f"work_{code}"] = forms.ChoiceField(
                 label=_("Work authorisation: %(country)s") % {"country": countries.name(code)},
                 help_text=_("Asked only for the countries of the offices that you chose."),
-                choices=[("", _("Choose an answer")), *AUTHORISATION.items()],
+                choices=_AUTHORISATION,
                 required=False,
                 # What was answered for a country that is not asked about any more is kept, for the case that it is again.
                 widget=forms.Select if code in asked else forms.HiddenInput,

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -45,16 +46,15 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
     if not request.user.is_authenticated:
         return _signed_out(request, slug)
     at = timezone.now()
-    program = get_object_or_404(Program.objects.with_pages().filter(published=True), slug=slug)
-    known = [window for window in program.windows.all() if window.published]
-    window = _window(program, known, request.user, number(request.POST, "window"), at)
+    known = Window.objects.published().filter(program__slug=slug, program__published=True)
+    window = _window(known, request.user, number(request.POST, "window"), at)
     if window is None:
-        return redirect(program)
+        return redirect(get_object_or_404(Program, published=True, slug=slug))
     if request.method == "POST":
         return _post(request, window, at)
     application = _saved(request.user, window)
     if window.state(at) == Window.State.SCHEDULED:
-        return redirect(program)
+        return redirect(window.program)
     if application and not application.can_edit(at):
         return redirect(application)
     waiting = typed.waiting(request, window)
@@ -81,13 +81,11 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
     return form_page(request, window, application, form, at, notice=notice, before=before, checked=checked)
 
 
-def _window(program: Program, known: Iterable[Window], reader: User, named: int, at: datetime) -> Window | None:
-    """Of the `known` windows that of the id for which the form was made, else the one that matters now; as the reader has it."""
-    windows = Extension.objects.windows_of(reader, known)
-    window = windows.get(named) or program.window_at(at, windows.values())
-    if window:
-        window.program = program
-    return window
+def _window(known: QuerySet[Window], reader: User, named: int, at: datetime) -> Window | None:
+    """Of the `known` windows of one program that of the id for which the form was made, else the one that matters now; with
+    its program, and as the reader has it."""
+    windows = Extension.windows_of(reader, known.select_related("program"))
+    return windows.get(named) or next((one.program.window_at(at, windows.values()) for one in windows.values()), None)
 
 
 def _saved(candidate: User, window: Window) -> Application | None:
@@ -245,11 +243,12 @@ def has_unsent_changes(application: Application, answers: Iterable[Answer] | Non
     """
     if application.status != Status.SUBMITTED:
         return False
+    if application.draft != application.sent:
+        return True
     if answers is None:
         answers = application.answers.select_related("document")
     sent_files = {answer.document.sha256 for answer in answers if answer.document}
-    kept_files = {document.sha256 for document in in_draft(application).values()}
-    return application.draft != application.sent or sent_files != kept_files
+    return sent_files != set(application.documents.filter(in_draft=True).values_list("sha256", flat=True))
 
 
 def runs(request: HttpRequest, program: Program) -> bool:
@@ -262,11 +261,11 @@ def runs(request: HttpRequest, program: Program) -> bool:
 @require_http_methods(["GET", "HEAD"])
 def preview(request: HttpRequest, slug: str) -> HttpResponse:
     """The form of a program as candidates will see it, for its recruiters, whatever the state of its windows."""
-    program = get_object_or_404(Program.objects.with_pages(), slug=slug)
+    program = get_object_or_404(Program, slug=slug)
     if not runs(request, program):
         raise Http404
     at = timezone.now()
-    window = _window(program, program.windows.all(), request.user, number(request.GET, "window"), at) or Window(
+    window = _window(program.windows.all(), request.user, number(request.GET, "window"), at) or Window(
         program=program, opens_at=at, closes_at=at, decide_by=at.date()
     )
     return form_page(request, window, None, ApplicationForm(window=window, draft={}), at, preview=True)

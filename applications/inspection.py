@@ -262,5 +262,5 @@ def _frames(output: bytes) -> Iterator[tuple[dict, bytes]]:
 def _search_path() -> str:
     """Where the process finds what it loads: where this one finds it, but never in the working directory."""
     here = str(Path(__file__).parent.parent)
-    found = [str(Path(entry)) for entry in sys.path if entry and Path(entry).is_absolute()]
+    found = [os.path.normpath(entry) for entry in sys.path if os.path.isabs(entry)]
     return os.pathsep.join(found if here in found else [*found, here])

@@ -18,7 +18,17 @@ from applications import seen, story
 from applications.about import authorisation_lines
 from applications.erasure import ERASED_AFTER
 from applications.form import ApplicationForm
-from applications.models import Answer, Application, Consent, Document, Extension, Interview, Offer, OfficeChoice
+from applications.models import (
+    Answer,
+    Application,
+    Consent,
+    Document,
+    Extension,
+    Interview,
+    Offer,
+    OfficeChoice,
+    extended,
+)
 from applications.retention import kept_until
 from letters.models import Letter
 from programs.models import Follower, Requirement, Retention
@@ -73,9 +83,8 @@ def my_data(user: User, *, at: datetime | None = None) -> MyData:
     """Everything about `user`, with the same number of queries however much it is. at: the time to go by (aware; now)."""
     at = at or timezone.now()
     own = list(_own(user))
-    windows = Extension.objects.windows_of(user, [one.window for one in own])
     for one in own:
-        one.window = windows[one.window_id]
+        one.window = extended(one.window, until=one.own_until)
         seen.as_known(one, at)
     months = Retention.objects.months_by_country()
     return MyData(
@@ -87,7 +96,7 @@ def my_data(user: User, *, at: datetime | None = None) -> MyData:
         follows=list(Follower.objects.of(user).select_related("program").order_by("program__name", "pk")),
         sessions=list(Session.objects.of(user, at)),
         erasure=ErasureRequest.objects.filter(user=user).first(),
-        zone=usual_zone(windows.values()),
+        zone=usual_zone(one.window for one in own),
     )
 
 
@@ -101,7 +110,7 @@ def _own(user: User) -> Iterable[Application]:
             Prefetch("office_choices", OfficeChoice.objects.select_related("office")),
             "consents",
             Prefetch("documents", Document.objects.select_related("written").order_by("pk")),
-            Prefetch("window__program__requirements", active),
+            Prefetch("window__program__requirements", active, to_attr="asked"),
             "window__program__offices",
         )
     )

@@ -74,9 +74,10 @@ class Redaction:
 
     def __init__(self, *, name: str = "", email: str = "", phone: str = "", links: Iterable[str] = ()) -> None:
         name = unicodedata.normalize("NFC", name)
-        spellings = [_words(name), _words(name.translate(_SPELT_OUT))]
+        plain, spelt_out = _words(name), _words(name.translate(_SPELT_OUT))
+        spellings = [plain] if spelt_out == plain else [plain, spelt_out]
         self._name = _compiled(form for words in spellings for form in _name_forms(words))
-        self._capitalised = _compiled(_capitalised(word) for word in spellings[0] if word in EVERYDAY)
+        self._capitalised = _compiled(_capitalised(word) for word in plain if word in EVERYDAY)
         self._others = _compiled([*_handles(email, links), *_phone(phone), *_literally(links)])
 
     def spans(self, text: str) -> list[tuple[int, int]]:
@@ -132,6 +133,8 @@ def _readings(text: str) -> Iterator[tuple[str, str, list[int]]]:
 
 
 def _read(text: str, *, without: frozenset[int] | set[int] = frozenset()) -> tuple[str, str, list[int]]:
+    if text.isascii() and not without and not any(unseen in text for unseen in _UNSEEN):
+        return text, text.lower(), list(range(len(text)))  # letter by letter below, it would become the same
     shown, folded, origins = [], [], []
     for place, character in enumerate(text):
         if place not in without:

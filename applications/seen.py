@@ -6,7 +6,6 @@ page; and once it is taken back, it never has.
 
 from datetime import datetime
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from applications.models import Application, StatusChange
@@ -42,14 +41,13 @@ def as_known(application: Application, at: datetime) -> Application:
     return application
 
 
-def known_letters(application: Application, at: datetime) -> QuerySet[Letter]:
+def known_letters(application: Application, at: datetime) -> list[Letter]:
     """The letters about `application`, as given by as_known(), that its candidate may read, the latest first."""
     known = {change.letter_id for change in application.known}
-    untold = [change.letter_id for change in application.history.all() if change.letter_id not in known]
-    letters = Letter.objects.known_to_addressee(at).filter(
-        about=application.reference, addressee=application.candidate_id
-    )
-    return letters.exclude(pk__in=untold).order_by("-pk")
+    untold = {change.letter_id for change in application.history.all()} - known
+    about = Letter.objects.filter(about=application.reference, addressee=application.candidate_id, copy=None)
+    letters = about.order_by("-pk")
+    return [letter for letter in letters if letter.pk not in untold and letter.is_known_to_addressee(at)]
 
 
 def refuse_while_untold(application: Application, at: datetime) -> None:

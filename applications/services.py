@@ -79,10 +79,11 @@ def save_draft(
     """
     at = at or timezone.now()
     with transaction.atomic():
-        application = _own_row(candidate, window, at)
+        application, created = _own_row(candidate, window, at, draft={} if seen_version else draft)
         if not application.can_edit(at):
             raise NotEditable(_why_not_editable(application, at))
-        _swap_draft(application, draft, seen_version, at)
+        if not created or seen_version:
+            _swap_draft(application, draft, seen_version, at)
         for requirement_id in removed:
             detach(application, requirement_id)
         for upload in uploads:
@@ -98,10 +99,8 @@ def _swap_draft(application: Application, draft: Draft, seen_version: int | None
     """
     changed = draft != application.draft
     seen = application.draft_version if seen_version is None or not changed else seen_version
-    swapped = Application.objects.filter(pk=application.pk, draft_version=seen).update(
-        draft=draft, draft_saved_at=at, draft_version=seen + changed
-    )
-    if not swapped:
+    kept = {"draft": draft, "draft_version": seen + 1} if changed else {}
+    if not Application.objects.filter(pk=application.pk, draft_version=seen).update(draft_saved_at=at, **kept):
         raise DraftChanged(application)
     application.draft, application.draft_saved_at, application.draft_version = draft, at, seen + changed
 
@@ -115,15 +114,15 @@ def keep_file(*, candidate: User, window: Window, upload: Upload, at: datetime |
     if window.state(at) == Window.State.CLOSED:
         raise NotEditable(shut_sentence(window, Window.State.CLOSED, kept=False))
     with transaction.atomic():
-        application = _own_row(candidate, window, at)
+        application, _created = _own_row(candidate, window, at, draft={})
         if not application.can_edit(at):
             raise NotEditable(_why_not_editable(application, at))
         attach(application, upload, at=at)
     return application
 
 
-def _own_row(candidate: User, window: Window, at: datetime) -> Application:
-    """The candidate's one application to this window, locked; made when there is none."""
+def _own_row(candidate: User, window: Window, at: datetime, *, draft: Draft) -> tuple[Application, bool]:
+    """The candidate's one application to this window, locked; made with `draft` when there is none, which the flag tells."""
     state = window.state(at)
     if state == Window.State.DRAFT:
         raise NotEditable(shut_sentence(window, state))
@@ -132,15 +131,16 @@ def _own_row(candidate: User, window: Window, at: datetime) -> Application:
             _("This window has not opened yet. It opens on %(time)s.") % {"time": when(window.opens_at, window.zone)}
         )
     rows = Application.objects.select_for_update().filter(candidate=candidate, window=window)
-    application = rows.first()
+    application, created = rows.first(), False
     if application is None:
+        begun = {"draft": draft, "draft_saved_at": at, "draft_version": int(bool(draft))}
         try:
             with transaction.atomic():
-                application = Application.objects.create(candidate=candidate, window=window)
+                application, created = Application.objects.create(candidate=candidate, window=window, **begun), True
         except IntegrityError:  # the other tab made it a moment ago
             application = rows.get()
     application.window, application.candidate = window, candidate
-    return application
+    return application, created
 
 
 def _why_not_editable(application: Application, at: datetime) -> str:
@@ -210,13 +210,17 @@ def shut_sentence(window: Window, state: str, *, kept: bool = True) -> str:
 
 
 def _take_place(application: Application, at: datetime) -> None:
-    """One conditional UPDATE takes a place or finds that there is none: a lock would do nothing on SQLite."""
+    """One conditional UPDATE takes a place or finds that there is none: a lock would do nothing on SQLite.
+
+    Another one asks for a personal deadline, after the window's own alone.
+    """
     room = Q(capacity=None) | Q(taken__lt=F("capacity"))
-    own = Extension.objects.filter(candidate=application.candidate_id, window=OuterRef("pk"), until__gt=at)
-    in_time = Q(closes_at__gt=at) | Q(Exists(own))
     windows = Window.objects.filter(pk=application.window_id)
-    if not windows.published().filter(room, in_time, opens_at__lte=at).update(taken=F("taken") + 1):
-        now = Extension.objects.windows_of(application.candidate, windows)[application.window_id]
+    running = windows.published().filter(room, opens_at__lte=at)
+    own = Extension.objects.filter(candidate=application.candidate_id, window=OuterRef("pk"), until__gt=at)
+    one_more = {"taken": F("taken") + 1}
+    if not (running.filter(closes_at__gt=at).update(**one_more) or running.filter(Exists(own)).update(**one_more)):
+        now = Extension.windows_of(application.candidate, windows)[application.window_id]
         state = now.state(at)
         raise WindowShut(shut_sentence(now, Window.State.FULL if state == Window.State.OPEN else state))
 

@@ -5,8 +5,8 @@ The buttons belong to the application's form, so that what was typed comes with 
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -29,9 +29,10 @@ from programs.qualify import recall
 def start(request: HttpRequest, window_id: int) -> HttpResponse:
     """Saves the form with or without what was told before, and goes back to it."""
     published = Window.objects.published().filter(program__published=True).select_related("program")
-    found = get_object_or_404(published, pk=window_id)
+    window = Extension.windows_of(request.user, published.filter(pk=window_id)).get(window_id)
+    if window is None:
+        raise Http404
     at = timezone.now()
-    window = Extension.objects.windows_of(request.user, [found])[found.pk]
     posted = dict(request.POST.lists())
     form = ApplicationForm(window=window, draft=posted)
     draft = form.select(posted)

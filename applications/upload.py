@@ -19,7 +19,7 @@ from applications.models import Application, Document, Extension
 from applications.private import private_picture
 from applications.resume import add_suggestions
 from applications.services import NotEditable, keep_file
-from programs.models import Program, Requirement, Window
+from programs.models import Requirement, Window
 
 
 @never_cache
@@ -47,15 +47,12 @@ def upload(request: HttpRequest, slug: str, window_id: int, requirement_id: int)
 
 def _asked(request: HttpRequest, slug: str, window_id: int, requirement_id: int) -> tuple[Window, Requirement]:
     """The window, as the reader has it, and the requirement for a file; 404 for what is not on their form."""
-    program = get_object_or_404(Program.objects.with_pages().filter(published=True), slug=slug)
-    known = [window for window in program.windows.all() if window.published]
-    window = Extension.objects.windows_of(request.user, known).get(window_id)
-    asked = {requirement.pk: requirement for requirement in program.active_requirements()}
-    requirement = asked.get(requirement_id)
-    if window is None or requirement is None or not requirement.rule.is_document:
-        raise Http404
-    window.program = program
-    return window, requirement
+    known = Window.objects.published().filter(program__slug=slug, program__published=True, pk=window_id)
+    for window in Extension.windows_of(request.user, known.select_related("program")).values():
+        for requirement in window.program.active_requirements():
+            if requirement.pk == requirement_id and requirement.rule.is_document:
+                return window, requirement
+    raise Http404
 
 
 def _part(request: HttpRequest, window: Window, requirement: Requirement, refused: str) -> HttpResponse:

@@ -17,7 +17,7 @@ from applications import seen, services, story
 from applications.about import authorisation_lines
 from applications.access import record_access
 from applications.apply import apply, has_unsent_changes, preview, runs
-from applications.models import Access, Application, Document, Extension
+from applications.models import Access, Application, Document, extended
 from applications.private import private_file
 from applications.workflow import Actor, Status, TransitionError, allowed
 
@@ -31,9 +31,8 @@ def applications(request: HttpRequest) -> HttpResponse:
     """One's own applications, the latest first."""
     at = timezone.now()
     own = list(Application.objects.of(request.user).defer("draft", "sent"))
-    windows = Extension.objects.windows_of(request.user, [one.window for one in own])
     for one in own:
-        one.window = windows[one.window_id]
+        one.window = extended(one.window, until=one.own_until)
         one.badge, one.badge_label = seen.as_known(one, at).shown_status(at)
     return render(request, "applications/list.html", {"applications": own, "title": _("My applications")})
 
@@ -41,7 +40,7 @@ def applications(request: HttpRequest) -> HttpResponse:
 def _own(request: HttpRequest, reference: str, at: datetime) -> Application:
     """The reader's own application as they know it; 404 for anybody else's, so that nobody learns which references exist."""
     found = get_object_or_404(Application.objects.of(request.user), reference=reference.upper())
-    found.window = Extension.objects.windows_of(request.user, [found.window])[found.window_id]
+    found.window = extended(found.window, until=found.own_until)
     return seen.as_known(found, at)
 
 
@@ -68,8 +67,11 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         "timeline": story.timeline(found, found.known),
         "answers": answers,
         "authorisation": authorisation_lines(found.work_authorisation),
-        "office_choices": list(found.office_choices.select_related("office")),
-        "letters": list(seen.known_letters(found, at)),
+        "office_choices": [
+            {"position": position, "office": name}
+            for position, name in found.office_choices.values_list("position", "office__name")
+        ],
+        "letters": seen.known_letters(found, at),
         "can_change": found.status in (Status.DRAFT, Status.SUBMITTED) and before_closing,
         "can_resend": found.status == Status.WITHDRAWN and before_closing,
         "can_withdraw": "withdraw" in actions,

@@ -50,7 +50,10 @@ class LetterQuerySet(models.QuerySet):
         return self.filter(status=Letter.Status.FAILED, copy=None)
 
     def known_to_addressee(self, at: datetime) -> "LetterQuerySet":
-        """What its addressee may see: neither what was held back nor what waits for its time; once what was sent again."""
+        """What its addressee may see: neither what was held back nor what waits for its time; once what was sent again.
+
+        Letter.is_known_to_addressee() is the same rule for one that was not sent again.
+        """
         return self.filter(copy=None).exclude(status=Letter.Status.HELD_BACK).exclude(_not_due_yet(at))
 
     def backlog(self, at: datetime | None = None) -> Backlog:
@@ -173,6 +176,10 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    def is_known_to_addressee(self, at: datetime) -> bool:
+        """Whether its addressee may see it, as LetterQuerySet.known_to_addressee() has it; but for what was sent again."""
+        return self.status != self.Status.HELD_BACK and not self.is_not_due_yet(at)
 
     def is_not_due_yet(self, at: datetime) -> bool:
         """Whether it waits for its time, so that what it tells can still be taken back."""

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import conditional_page, require_safe
 
+from accounts.statements import Statement
 from programs.adverts import job_posting
 from programs.cards import home_card, program_card
 from programs.follow_views import is_following
-from programs.models import Office, Program, Requirement, Window
-from programs.statements import Statement
+from programs.models import Office, Program, Window
 
 _ON_BOARD = (
     "name",
@@ -38,7 +38,6 @@ _OFFICES = Statement(lambda: Office.objects.annotate(program_id=F("programs")).o
 _PROGRAM = Statement(lambda slug: Program.objects.filter(published=True, slug=slug))
 _WINDOWS_OF = Statement(lambda pk: Window.objects.published().filter(program=pk).order_by())
 _OFFICES_OF = Statement(lambda pk: Office.objects.filter(programs=pk))
-_REQUIREMENTS_OF = Statement(lambda pk: Requirement.objects.filter(program=pk, retired_at=None))
 
 _STATES = [Window.State.OPEN, Window.State.SCHEDULED, Window.State.FULL, Window.State.CLOSED]
 
@@ -115,7 +114,7 @@ def program(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         raise Http404
     found.offices_list = _OFFICES_OF.rows(found.pk)
-    asked = _REQUIREMENTS_OF.rows(found.pk)
+    asked = found.active_requirements()
     at = timezone.now()
     window = found.window_at(at, _WINDOWS_OF.rows(found.pk))
     can_apply = bool(window) and window.state(at) == Window.State.OPEN

@@ -4,7 +4,7 @@ from applications.models.application import Application, OfficeChoice, StatusCha
 from applications.models.decisions import LetterTemplate, PreparedDecision, RejectionReason
 from applications.models.papers import Answer, Document, DocumentText, PageImage, document_path, page_image_path
 from applications.models.privacy import Access, Consent, DataExport, data_export_path
-from applications.models.promises import Extension, Interview, Offer
+from applications.models.promises import Extension, Interview, Offer, extended
 from applications.models.tally import Tally
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Tally",
     "data_export_path",
     "document_path",
+    "extended",
     "new_reference",
     "page_image_path",
 ]

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, FilteredRelation, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -26,10 +26,13 @@ def new_reference() -> str:
 
 class ApplicationQuerySet(models.QuerySet):
     def of(self, candidate) -> "ApplicationQuerySet":
-        """What `candidate` has begun or sent, with the history that says what they know of it (applications.seen)."""
+        """What `candidate` has begun or sent, with the history that says what they know of it (applications.seen), and with
+        `own_until`, the personal deadline that they were granted.
+        """
         history = StatusChange.objects.select_related("letter").defer("letter__body")
-        rows = self.filter(candidate=candidate).select_related("window__program")
-        return rows.prefetch_related(models.Prefetch("history", history))
+        own = FilteredRelation("window__extensions", condition=Q(window__extensions__candidate=candidate))
+        rows = self.filter(candidate=candidate).annotate(own=own, own_until=F("own__until"))
+        return rows.select_related("window__program").prefetch_related(models.Prefetch("history", history))
 
     def sent(self) -> "ApplicationQuerySet":
         """What was sent at least once; drafts are the candidate's own business."""

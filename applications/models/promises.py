@@ -1,13 +1,11 @@
 """What one candidate was promised: a place, or a later deadline."""
 
-from collections.abc import Iterable
-from copy import copy
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, FilteredRelation, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -73,19 +71,6 @@ class Interview(models.Model):
         return ZoneInfo(self.time_zone)
 
 
-class ExtensionQuerySet(models.QuerySet):
-    def windows_of(self, candidate: User, windows: Iterable[Window]) -> dict[int, Window]:
-        """`windows` by id as `candidate` has them: those extended for them close later. For reading, never for saving."""
-        windows = {window.pk: window for window in windows}
-        for extension in self.filter(candidate=candidate, window__in=windows):
-            window = windows[extension.window_id]
-            if extension.until > window.closes_at:
-                own = copy(window)
-                own.closes_at = extension.until
-                windows[window.pk] = own
-        return windows
-
-
 class Extension(models.Model):
     """A personal deadline, as an accommodation: one candidate may send to one window until then. It adds no place."""
 
@@ -100,8 +85,6 @@ class Extension(models.Model):
     at = models.DateTimeField(_("granted"))
     reason = models.TextField(_("why"))
 
-    objects = ExtensionQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("personal extension")
         verbose_name_plural = _("personal extensions")
@@ -112,3 +95,17 @@ class Extension(models.Model):
 
     def __str__(self) -> str:
         return f"{self.candidate}: {self.window}"
+
+    @staticmethod
+    def windows_of(candidate: User, windows: models.QuerySet[Window]) -> dict[int, Window]:
+        """`windows` by id as `candidate` has them, by one query. For reading, never for saving."""
+        own = FilteredRelation("extensions", condition=Q(extensions__candidate=candidate))
+        rows = windows.annotate(own=own, own_until=F("own__until"))
+        return {window.pk: extended(window, until=window.own_until) for window in rows}
+
+
+def extended(window: Window, *, until: datetime | None) -> Window:
+    """`window` as whoever has it for whom it was extended to `until`, if it was: it closes later. For reading, never for saving."""
+    if until and until > window.closes_at:
+        window.closes_at = until
+    return window

@@ -1,12 +1,13 @@
 """What every kind of requirement has in common. The shape is that of Django's password validators: a kind says what it
 asks before the candidate answers, builds the fields, and gives a verdict with a reason."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
 from django.forms.utils import ErrorDict
+from django.utils.choices import BaseChoiceIterator
 from django.utils.datastructures import MultiValueDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -111,6 +112,16 @@ class LenientForm(forms.Form):
     def soften(self) -> None:
         """Forgets all errors but those to tell while one still types."""
         self._errors = self.wrong_so_far()
+
+
+class Choices(BaseChoiceIterator):
+    """Pairs of value and label for several fields, which Django takes as they are. It goes through a list anew for each field."""
+
+    def __init__(self, pairs: Iterable[tuple[str, Any]]) -> None:
+        self.pairs = list(pairs)
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        return iter(self.pairs)
 
 
 class AnswerForm(LenientForm):

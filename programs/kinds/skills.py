@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from programs.kinds.base import AnswerForm, Kind, LinesField, listed, topic
+from programs.kinds.base import AnswerForm, Choices, Kind, LinesField, listed, topic
 
 LEVELS = {
     "basic": gettext_lazy("basic"),
@@ -15,12 +15,13 @@ LEVELS = {
     "advanced": gettext_lazy("advanced"),
     "expert": gettext_lazy("expert"),
 }
+_LEVELS = Choices([("", gettext_lazy("not yet")), *LEVELS.items()])
 _RANK = {level: rank for rank, level in enumerate(LEVELS)}
 _OTHER = "other"
 
 
 def _level(**kwargs) -> forms.ChoiceField:
-    return forms.ChoiceField(choices=[("", gettext_lazy("not yet")), *LEVELS.items()], required=False, **kwargs)
+    return forms.ChoiceField(choices=_LEVELS, required=False, **kwargs)
 
 
 def _evidence(skill: str) -> forms.CharField:

@@ -14,12 +14,16 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
+from accounts.statements import Statement
 from programs import kinds, times
 from programs.pictures import Pictured
 from programs.text import money_range, to_html
 
 if TYPE_CHECKING:
     from programs.models.window import Window
+
+# Each page and form of a program asks it.
+_ASKED = Statement(lambda program: Requirement.objects.filter(program=program, retired_at=None))
 
 
 class Office(Pictured):
@@ -55,7 +59,7 @@ class ProgramQuerySet(models.QuerySet):
 
     def with_pages(self) -> "ProgramQuerySet":
         """With what a program's page and form show: offices, windows, and the requirements that are not retired."""
-        active = models.Prefetch("requirements", Requirement.objects.filter(retired_at=None))
+        active = models.Prefetch("requirements", Requirement.objects.filter(retired_at=None), to_attr="asked")
         return self.prefetch_related("offices", "windows", active)
 
     def advertised(self) -> "ProgramQuerySet":
@@ -146,6 +150,10 @@ class Program(Pictured):
     def offices_list(self) -> list[Office]:
         return list(self.offices.all())
 
+    @cached_property
+    def asked(self) -> list["Requirement"]:
+        return _ASKED.rows(self.pk)
+
     def is_run_by(self, user) -> bool:
         """Whether `user` decides here: its recruiters and administrators do, while they are staff."""
         if not (user.is_active and user.is_staff):
@@ -184,10 +192,9 @@ class Program(Pictured):
 
     def active_requirements(self) -> list["Requirement"]:
         """What the program asks for now, in order."""
-        found = [requirement for requirement in self.requirements.all() if requirement.retired_at is None]
-        for requirement in found:
+        for requirement in self.asked:
             requirement.program = self  # saves a query for each when the rule names the program
-        return found
+        return self.asked
 
 
 class Requirement(models.Model):

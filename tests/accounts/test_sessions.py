@@ -311,3 +311,12 @@ def test_a_session_that_somebody_planted_is_dead_once_its_reader_signs_in():
     assert not Session.objects.filter(pk=planted).exists()
     assert not is_signed_in(attacker) and is_signed_in(victim)
     assert Session.objects.get(user=staff).used_at <= timezone.now()
+
+
+def test_the_new_key_is_written_once_with_all_that_its_session_holds():
+    make_recruiter(make_program(), email=ADA)
+    with CaptureQueriesContext(connection) as queries:
+        here = browser()
+    written = [query["sql"].split()[0] for query in queries if '"accounts_session"' in query["sql"]]
+    assert written.count("INSERT") == 2 and written.count("DELETE") == 1 and "UPDATE" not in written
+    assert row_of(here).of_staff and row_of(here).device == "Firefox on Windows"

@@ -11,6 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import SignInCode, User
+from accounts.services import forget_old_codes
+from pinterns.management.commands.worker import JOBS
 from tests.accounts.helpers import ASK, CODE, ask, let_pass, newest_code, sign_in, wrong
 
 pytestmark = pytest.mark.django_db
@@ -268,10 +270,12 @@ def test_reading_a_page_sends_nothing(client):
     assert len(mail.outbox) == 1
 
 
-def test_old_codes_are_swept_when_somebody_asks(client):
+def test_the_worker_forgets_old_codes(client):
     ask(client, KNOWN)
     let_pass(days=1, minutes=1)
     ask(Client(), UNKNOWN)
+    assert forget_old_codes in dict(map(reversed, JOBS))
+    assert forget_old_codes() == 1
     assert [code.email for code in SignInCode.objects.all()] == [UNKNOWN]
 
 

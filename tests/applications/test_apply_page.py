@@ -504,9 +504,9 @@ def test_recruiters_see_the_form_of_a_window_that_is_not_open_yet(client, window
 # --- Queries ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_form_takes_nine_queries_and_a_send_twenty_two(client, candidate, window, django_assert_max_num_queries):
+def test_the_form_takes_seven_queries_and_a_send_twenty(client, candidate, window, django_assert_max_num_queries):
     make_draft(window, candidate=candidate)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(7):
         client.get(url(window))
     posted = post_for(window, action="send")
     with CaptureQueriesContext(connection) as queries:
@@ -519,7 +519,7 @@ def test_the_form_takes_nine_queries_and_a_send_twenty_two(client, candidate, wi
         if "SAVEPOINT" not in sql:
             (of_file if sql.startswith('INSERT INTO "applications_document') else kept).append(sql)
     assert len(of_file) == 2
-    assert len(kept) <= 20
+    assert len(kept) <= 18
 
 
 def test_the_form_takes_the_same_number_of_queries_with_thirty_requirements(client, candidate):

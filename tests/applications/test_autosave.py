@@ -109,10 +109,10 @@ def test_a_reviewed_application_is_told_that_nothing_can_be_saved(client, candid
     assert 'data-state="not-saved"' in page
 
 
-def test_saving_takes_twelve_queries_at_most(client, candidate, window, django_assert_max_num_queries):
+def test_saving_takes_nine_queries_at_most(client, candidate, window, django_assert_max_num_queries):
     posted = from_page(client, window)
     client.post(url(window), posted)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(9):
         client.post(url(window), posted | {"about-full_name": "Ada", "draft_version": "1"})
 
 
@@ -223,6 +223,12 @@ def test_who_saves_without_having_looked_overwrites(window):
     assert save_draft(candidate=user, window=window, draft=changed).draft_version == 2
     with pytest.raises(DraftChanged):
         save_draft(candidate=user, window=window, draft=draft, seen_version=1)
+
+
+def test_a_page_of_a_draft_that_is_gone_makes_no_new_one(window):
+    with pytest.raises(DraftChanged):
+        save_draft(candidate=make_user(), window=window, draft=draft_for(window), seen_version=3)
+    assert not Application.objects.exists()
 
 
 # --- A session that ends in mid-form ----------------------------------------------------------------------------------

@@ -83,6 +83,18 @@ def test_the_update_that_takes_the_place_asks_for_the_extension_itself(client, w
     assert Application.objects.get().status == "draft"
 
 
+def test_each_has_the_deadline_that_was_granted_to_them(client, window):
+    make_window(window.program, season="Next", opens_at=timezone.now() + HOUR, closes_at=timezone.now() + 9 * HOUR)
+    later = {name: timezone.now() + number * HOUR for number, name in enumerate(("ada", "bob"), start=2)}
+    for name, until in later.items():
+        granted(window, email=f"{name}@example.org", until=until)
+    for name, until in later.items():
+        signed_in(client, f"{name}@example.org")
+        client.post(window.program.apply_url, post_for(window, action="save"))
+        pages = (window.program.apply_url, Application.objects.first().get_absolute_url())
+        assert all(when(until, window.zone) in client.get(page).content.decode() for page in pages)
+
+
 def test_an_extension_adds_no_place(client, window):
     granted(window)
     Window.objects.filter(pk=window.pk).update(capacity=1, taken=1)

@@ -231,3 +231,11 @@ def test_no_text_takes_long(piece):
 )
 def test_a_name_is_no_pattern(name):
     assert Redaction(name=name, email=name, phone=name, links=[name]).hide("Plain words stay.") == "Plain words stay."
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_text_of_plain_letters_is_read_as_one_with_others_is(seed):
+    draw = random.Random(seed)
+    signs = "".join(draw.choices([chr(code) for code in range(128)], k=200))
+    text = f"{signs} Ada, ADA EXAMPLE or zork99 {signs[::-1]}"
+    assert hidden(text + " é") == hidden(text) + " é"

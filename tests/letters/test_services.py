@@ -173,6 +173,7 @@ def test_its_addressee_knows_nothing_of_what_waits_or_was_held_back(write):
     assert set(Letter.objects.known_to_addressee(now)) == {due, tried}
     for letter in Letter.objects.all():
         assert letter.is_not_due_yet(now) == (letter == waiting)
+        assert letter.is_known_to_addressee(now) == (letter in (due, tried))
     assert waiting in Letter.objects.known_to_addressee(now + timedelta(minutes=1))
 
 

@@ -7,7 +7,7 @@ from django.test.html import parse_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy
 
-from pinterns.templatetags.fields import field
+from pinterns.templatetags.fields import field, form_errors
 from pinterns.widgets import WRITTEN, WidgetRenderer
 
 HOSTILE = """<b>"it's" & more</b>"""
@@ -59,6 +59,9 @@ class Hostile(forms.Form):
     def clean_text(self):
         raise forms.ValidationError(HOSTILE)
 
+    def clean(self):
+        raise forms.ValidationError([HOSTILE, "Another."])
+
 
 def test_a_field_shows_what_is_wrong_and_nothing_in_it_is_markup():
     form = Hostile({"text": HOSTILE})
@@ -68,3 +71,9 @@ def test_a_field_shows_what_is_wrong_and_nothing_in_it_is_markup():
     assert shown.count("(optional)") == 1
     assert "(optional)" not in field(form["box"], hide_optional=True)
     parse_html(shown)  # raises where tags are not closed
+
+
+def test_what_is_wrong_with_a_form_as_a_whole_is_told_above_its_fields():
+    shown = form_errors(Hostile({}))
+    assert "<b>" not in shown and "&amp; more&lt;/b&gt;<br>Another." in shown and 'role="alert"' in shown
+    assert form_errors(forms.Form({})) == ""

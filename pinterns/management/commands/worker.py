@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts import limits
 from accounts.one_by_one import log_failure
+from accounts.services import forget_old_codes
 from applications.decisions import lapse_offers
 from applications.documents import sweep_documents
 from applications.follow_letters import tell_followers
@@ -68,6 +69,7 @@ JOBS: list[tuple[int, Callable[[], int]]] = [
     (HOUR, forget_exports),
     (HOUR, clear_sessions),
     (HOUR, clear_rate_limits),
+    (HOUR, forget_old_codes),
     (HOUR, note_handed_in),
     (HOUR, erase_due),
     (DAY, purge),

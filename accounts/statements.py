@@ -1,4 +1,4 @@
-"""Reads of the public pages, which Django need not put into SQL anew for each.
+"""Reads that are made all the time, of public pages and sessions say, which Django need not put into SQL anew for each.
 
 To build such a statement takes twice as long as to ask it, and it can't change while the process lives: what changes are
 the values that are asked for, and they are no part of it.

@@ -2,8 +2,8 @@
 
 import pytest
 
+from accounts.statements import Statement
 from programs.models import Office, Program, Requirement
-from programs.statements import Statement
 from tests.factories import make_office, make_program, make_requirement
 
 pytestmark = pytest.mark.django_db
