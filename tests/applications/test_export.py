@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts import export
+from applications.admin import export
 from applications.models import Application
 from programs.roles import grant
 from tests.factories import (
