@@ -1,13 +1,14 @@
 """Instants and zones: how a local time that someone typed becomes an instant, and how an instant is told to people."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
-from babel.dates import format_date, format_datetime, format_skeleton, get_timezone_name
+from babel.dates import format_date, format_skeleton, get_day_names, get_month_names, get_timezone_name
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
@@ -49,7 +50,12 @@ def zone_name(zone: ZoneInfo, at: datetime) -> str:
     variant = "generic"
     if happens_twice(at, zone):
         variant = "daylight" if local.dst() else "standard"
-    return get_timezone_name(zone, width="long", zone_variant=variant, locale=_locale()) or local.tzname()
+    return _zone_name(zone, "long", variant, _locale()) or local.tzname()
+
+
+@cache  # of what the locale has; there are as many as zones that windows are announced in
+def _zone_name(zone: ZoneInfo, width: str, variant: str, locale: str) -> str:
+    return get_timezone_name(zone, width=width, zone_variant=variant, locale=locale)
 
 
 def usual_zone(windows: "Iterable[Window]") -> ZoneInfo:
@@ -60,12 +66,35 @@ def usual_zone(windows: "Iterable[Window]") -> ZoneInfo:
 
 def when(at: datetime, zone: ZoneInfo) -> str:
     """An instant for people, in `zone` and with its name: “Friday 12 February 2027, 23:59 Pacific Time”."""
-    return _when(at, zone, _locale())
+    local, names = at.astimezone(zone), _names(_locale())
+    weekday, month = names.days[local.weekday()], names.months[local.month]
+    return f"{weekday} {local.day} {month} {local.year}, {_clock(local)} {zone_name(zone, at)}"
 
 
-@lru_cache(maxsize=256)  # every page tells the same few deadlines
-def _when(at: datetime, zone: ZoneInfo, locale: str) -> str:
-    return f"{format_datetime(at, 'EEEE d MMMM y, HH:mm', tzinfo=zone, locale=locale)} {zone_name(zone, at)}"
+def short_when(at: datetime, zone: ZoneInfo) -> str:
+    """The same where there is little room: “12 Feb 2027, 23:59 PT”."""
+    local, locale = at.astimezone(zone), _locale()
+    month = _names(locale).short_months[local.month]
+    return f"{local.day} {month} {local.year}, {_clock(local)} {_zone_name(zone, 'short', 'generic', locale)}"
+
+
+def _clock(local: datetime) -> str:
+    return f"{local.hour:02}:{local.minute:02}"
+
+
+@dataclass(frozen=True)
+class _Names:
+    """How a locale calls days by number (Monday is 0) and months (January is 1)."""
+
+    days: Mapping[int, str]
+    months: Mapping[int, str]
+    short_months: Mapping[int, str]
+
+
+@cache  # lists of applications tell a hundred instants, and Babel looks into the locale for each part of each
+def _names(locale: str) -> _Names:
+    months, short = (get_month_names(width, locale=locale) for width in ("wide", "abbreviated"))
+    return _Names(get_day_names("wide", locale=locale), months, short)
 
 
 def day(value: date) -> str:

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
 from django import forms
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import ValidationError
@@ -17,11 +16,11 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext_lazy, to_locale
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext as _
 
 from programs.models import Program
-from programs.times import when
+from programs.times import short_when, when
 
 
 def change_url(row: Model) -> str:
@@ -78,9 +77,8 @@ def moment(at: datetime | None, zone: ZoneInfo) -> SafeString | str:
     """An instant in a table: short, in `zone` and with its name; in full when pointed at."""
     if at is None:
         return "–"
-    locale = to_locale(get_language() or "en")
-    short = format_datetime(at, "d MMM y, HH:mm v", tzinfo=zone, locale=locale)
-    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), when(at, zone), short)
+    told = (at.isoformat(), when(at, zone), short_when(at, zone))
+    return format_html('<time datetime="{}" title="{}">{}</time>', *told)
 
 
 class LocalTimeField(forms.Field):
