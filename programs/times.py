@@ -37,7 +37,7 @@ def validate_zone(name: str) -> None:
 def happens_twice(at: datetime, zone: ZoneInfo) -> bool:
     """Whether clocks in `zone` show the local time of the instant `at` once more, since they are set back that night."""
     local = at.astimezone(zone)
-    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return local.replace(fold=1 - local.fold).utcoffset() != local.utcoffset()
 
 
 def zone_name(zone: ZoneInfo, at: datetime) -> str:
