@@ -36,7 +36,10 @@ def validate_zone(name: str) -> None:
 
 def happens_twice(at: datetime, zone: ZoneInfo) -> bool:
     """Whether clocks in `zone` show the local time of the instant `at` once more, since they are set back that night."""
-    local = at.astimezone(zone)
+    return _is_shown_twice(at.astimezone(zone))
+
+
+def _is_shown_twice(local: datetime) -> bool:
     return local.replace(fold=1 - local.fold).utcoffset() != local.utcoffset()
 
 
@@ -44,13 +47,16 @@ def zone_name(zone: ZoneInfo, at: datetime) -> str:
     """The zone's name in words: “Pacific Time” for America/Los_Angeles. Where clocks show the time of `at` twice, it says
     which one is meant: “Pacific Standard Time”.
     """
+    return _zone_at(at.astimezone(zone), zone, _locale())
+
+
+def _zone_at(local: datetime, zone: ZoneInfo, locale: str) -> str:
     if zone.key == "UTC":  # for which the locales have no name
         return "UTC"
-    local = at.astimezone(zone)
     variant = "generic"
-    if happens_twice(at, zone):
+    if _is_shown_twice(local):
         variant = "daylight" if local.dst() else "standard"
-    return _zone_name(zone, "long", variant, _locale()) or local.tzname()
+    return _zone_name(zone, "long", variant, locale) or local.tzname()
 
 
 @cache  # of what the locale has; there are as many as zones that windows are announced in
@@ -66,16 +72,17 @@ def usual_zone(windows: "Iterable[Window]") -> ZoneInfo:
 
 def when(at: datetime, zone: ZoneInfo) -> str:
     """An instant for people, in `zone` and with its name: “Friday 12 February 2027, 23:59 Pacific Time”."""
-    local, names = at.astimezone(zone), _names(_locale())
-    weekday, month = names.days[local.weekday()], names.months[local.month]
-    return f"{weekday} {local.day} {month} {local.year}, {_clock(local)} {zone_name(zone, at)}"
+    local, locale = at.astimezone(zone), _locale()
+    names = _names(locale)
+    day = f"{names.days[local.weekday()]} {local.day} {names.months[local.month]} {local.year}"
+    return f"{day}, {_clock(local)} {_zone_at(local, zone, locale)}"
 
 
 def short_when(at: datetime, zone: ZoneInfo) -> str:
     """The same where there is little room: “12 Feb 2027, 23:59 PT”."""
     local, locale = at.astimezone(zone), _locale()
-    month = _names(locale).short_months[local.month]
-    return f"{local.day} {month} {local.year}, {_clock(local)} {_zone_name(zone, 'short', 'generic', locale)}"
+    day = f"{local.day} {_names(locale).short_months[local.month]} {local.year}"
+    return f"{day}, {_clock(local)} {_zone_name(zone, 'short', 'generic', locale)}"
 
 
 def _clock(local: datetime) -> str:

@@ -80,7 +80,8 @@ class ApplicationAdmin(NotedExportMixin, LongListMixin, OwnRowsMixin, admin.Mode
         return rows.filter(window__in=[window.pk for window in windows_run(request)])  # by an index, without a join
 
     def read_rows(self, request: HttpRequest, rows: QuerySet) -> list[Application]:
-        windows, page = WindowsByKey(request), list(rows.select_related(None))
+        rows = rows.select_related(None).defer("draft", "sent", "search_text", "links", "work_authorisation")
+        windows, page = WindowsByKey(request), list(rows)
         for application in page:
             application.window = windows[application.window_id]
         return page

@@ -163,6 +163,15 @@ def test_all_rows_come_with_one_query_and_offices_in_the_order_of_choice(client,
 
 
 @pytest.mark.django_db
+def test_a_window_that_was_added_meanwhile_is_told_as_well(client, monkeypatch, window):
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+    monkeypatch.setattr("programs.admin.rows.windows_run", lambda request: [])
+    written = make_application(window).reference
+    assert column(client.get(FILE), "Window") == ["Summer 2027"]
+    assert written in client.get(LIST).text
+
+
+@pytest.mark.django_db
 def test_who_may_not_take_it_out_is_refused(client, window):
     make_application(window)
     assert client.get(FILE).status_code == 302
