@@ -113,19 +113,20 @@ class PinternsAdminSite(StaffOnly, AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict:
         admins = {model._meta.object_name: model_admin for model, model_admin in self._registry.items()}
-        links = [self._link(place, admins, request) for place in PLACES]
-        return {**super().each_context(request), "places": [link for link in links if link]}
+        places = [link for place in PLACES if (link := self._link(place, admins, request))]
+        home = reverse("admin:index")
+        for place in places:
+            # Every page is below the home, and not the home.
+            place["is_here"] = request.path.startswith(place["url"]) and (place["url"] != home or request.path == home)
+        return {**super().each_context(request), "places": places}
 
     def _link(self, place: str | PlainPage, admins: dict[str, ModelAdmin], request: HttpRequest) -> dict | None:
-        """The name and address of a place, and whether the page asked for is in it; None where it is not to be shown."""
+        """The name and address of a place; None where it is not to be shown."""
         if isinstance(place, PlainPage):
             name, url = place.label, self._address(place, request)
         else:
             name, url = self._list(admins.get(place), request)
-        if not url:
-            return None
-        is_here = request.path == url if url == reverse("admin:index") else request.path.startswith(url)
-        return {"name": capfirst(name), "url": url, "is_here": is_here}
+        return {"name": capfirst(name), "url": url} if url else None
 
     @staticmethod
     def _list(model_admin: ModelAdmin | None, request: HttpRequest) -> tuple[str, str | None]:
