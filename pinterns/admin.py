@@ -125,18 +125,12 @@ class PinternsAdminSite(StaffOnly, AdminSite):
         if isinstance(place, PlainPage):
             name, url = place.label, self._address(place, request)
         else:
-            name, url = self._list(admins.get(place), request)
+            model_admin = admins.get(place)
+            if model_admin is None or not model_admin.has_view_or_change_permission(request):
+                return None
+            opts = model_admin.opts
+            name, url = opts.verbose_name_plural, reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
         return {"name": capfirst(name), "url": url} if url else None
-
-    @staticmethod
-    def _list(model_admin: ModelAdmin | None, request: HttpRequest) -> tuple[str, str | None]:
-        """The name and address of a model's list; no address where there is none, or the reader may not see it."""
-        if model_admin is None or not model_admin.has_module_permission(request):
-            return "", None
-        opts = model_admin.opts
-        may_see = model_admin.has_view_or_change_permission(request)
-        url = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist") if may_see else None
-        return opts.verbose_name_plural, url
 
     def _address(self, place: PlainPage, request: HttpRequest) -> str | None:
         if place.permission and not request.user.has_perm(place.permission):
