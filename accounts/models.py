@@ -62,8 +62,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def _perm_cache(self) -> set[str]:
-        """The person's own permissions and those of their groups, under the name by which Django's ModelBackend keeps them: it
-        would ask for either, and its two queries were a tenth of every page of staff's."""
+        """The person's own permissions and those of their groups. By this name Django's ModelBackend keeps what it has read, and
+        would read it with two queries."""
         found = Permission.objects.all()
         if not self.is_superuser:
             groups = User.groups.through.objects.filter(user=self.pk).values("group")
