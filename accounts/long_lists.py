@@ -114,9 +114,6 @@ class LongChangeList(ChangeList):
 
     @cached_property
     def _count(self) -> int:
-        rows, before, after = self._page
-        if not before and not after:
-            return len(rows)
         return self.queryset.order_by().values("pk")[: COUNTED + 1].count()
 
     @property
