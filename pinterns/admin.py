@@ -106,24 +106,31 @@ class PinternsAdminSite(StaffOnly, AdminSite):
             *super().get_urls(),
         ]
 
-    def each_context(self, request: HttpRequest) -> dict:
-        context = super().each_context(request)
-        models = {model["object_name"]: model for app in context["available_apps"] for model in app["models"]}
-        links = [self._link(place, models, request) for place in PLACES]
-        context["places"] = [link for link in links if link]
-        return context
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
+        """The models of one app, for its page. All of them would be for a sidebar and a home that this site has not, and each
+        asks for four permissions: the row of places stands instead."""
+        return super().get_app_list(request, app_label) if app_label else []
 
-    def _link(self, place: str | PlainPage, models: dict[str, dict], request: HttpRequest) -> dict | None:
-        """The name and address of a place, and whether the page asked for is in it; None where it is not to be shown."""
-        if isinstance(place, str):
-            model = models.get(place, {})
-            name, url = model.get("name"), model.get("admin_url")
-        else:
+    def each_context(self, request: HttpRequest) -> dict:
+        admins = {model._meta.object_name: model_admin for model, model_admin in self._registry.items()}
+        places = [link for place in PLACES if (link := self._link(place, admins, request))]
+        home = reverse("admin:index")
+        for place in places:
+            # Every page is below the home, and not the home.
+            place["is_here"] = request.path.startswith(place["url"]) and (place["url"] != home or request.path == home)
+        return {**super().each_context(request), "places": places}
+
+    def _link(self, place: str | PlainPage, admins: dict[str, ModelAdmin], request: HttpRequest) -> dict | None:
+        """The name and address of a place; None where it is not to be shown."""
+        if isinstance(place, PlainPage):
             name, url = place.label, self._address(place, request)
-        if not url:
-            return None
-        is_here = request.path == url if url == reverse("admin:index") else request.path.startswith(url)
-        return {"name": capfirst(name), "url": url, "is_here": is_here}
+        else:
+            model_admin = admins.get(place)
+            if model_admin is None or not model_admin.has_view_or_change_permission(request):
+                return None
+            opts = model_admin.opts
+            name, url = opts.verbose_name_plural, reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+        return {"name": capfirst(name), "url": url} if url else None
 
     def _address(self, place: PlainPage, request: HttpRequest) -> str | None:
         if place.permission and not request.user.has_perm(place.permission):

@@ -10,11 +10,13 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import display_for_field, display_for_value, lookup_field
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import DateField, Field, ForeignKey, Model, TimeField
+from django.db.models import CharField, DateField, Field, ForeignKey, Model, TextField, TimeField
 from django.urls import reverse
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+
+from pinterns.widgets import escaped
 
 _CHECKBOX = "action_checkbox"
 
@@ -27,7 +29,7 @@ def written_rows(cl: ChangeList, names: list[str]) -> Iterator[SafeString]:
     address = _addresses(cl)
     for row in cl.result_list:
         url = address(row)
-        yield mark_safe("".join(cell(row, url) for cell in columns))  # noqa: S308 - of cells, each of which is escaped
+        yield SafeString("".join([cell(row, url) for cell in columns]))
 
 
 def _addresses(cl: ChangeList) -> Callable[[Model], str]:
@@ -41,8 +43,10 @@ def _addresses(cl: ChangeList) -> Callable[[Model], str]:
 def _boxes() -> Callable[[Model, str], str]:
     """The boxes by which rows are chosen for an action."""
     told = _("Select this object for an action - {}")
-    box = '<td class="action-checkbox"><input type="checkbox" name="{}" value="{}" class="action-select" aria-label="{}"></td>'
-    return lambda row, _url: format_html(box, ACTION_CHECKBOX_NAME, row.pk, told.format(row))
+    box = f'<td class="action-checkbox"><input type="checkbox" name="{ACTION_CHECKBOX_NAME}" value="'
+    return lambda row, _url: (
+        f'{box}{escaped(row.pk)}" class="action-select" aria-label="{escaped(told.format(row))}"></td>'
+    )
 
 
 def _cells(cl: ChangeList, column: str, name: str) -> Callable[[Model, str], str]:
@@ -57,9 +61,9 @@ def _cells(cl: ChangeList, column: str, name: str) -> Callable[[Model, str], str
 
     def cell(row: Model, url: str) -> str:
         shown, is_time = value(row)
-        text = conditional_escape(shown)
+        text = escaped(shown)
         if is_link:
-            text = f'<a href="{conditional_escape(url)}">{text}</a>'
+            text = f'<a href="{escaped(url)}">{text}</a>'
         return f"{one_line if is_time else wrapped}{text}</{tag}>"
 
     return cell
@@ -74,7 +78,13 @@ def _values(cl: ChangeList, column: str) -> Callable[[Model], tuple[object, bool
         method = getattr(cl.model_admin, column, None)
         return lambda row: _shown(method(row) if method else lookup_field(column, row)[2], empty, method)
     one_line = isinstance(field, DateField | TimeField | ForeignKey)
+    if type(field) in (CharField, TextField) and not field.choices:
+        return lambda row: (_text(getattr(row, column), empty), False)
     return lambda row: (_shown_field(getattr(row, column), field, empty), one_line)
+
+
+def _text(value: str | None, empty: str) -> str:
+    return value if value and value.strip() else empty
 
 
 def _shown(value: object, empty: str, method: object) -> tuple[object, bool]:

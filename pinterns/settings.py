@@ -192,9 +192,7 @@ MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "pinterns.storage.WholeFileStorage"},
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "pinterns.storage.StaticFiles"
     },
 }
 # Where nginx hands the files out, which Django names to it in X-Accel-Redirect; see docs/nginx.conf.

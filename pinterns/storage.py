@@ -1,4 +1,7 @@
-"""Files on a disk that fills up: none is left half-written, and what can't be taken is told where it would be used."""
+"""Files on a disk that fills up: none is left half-written, and what can't be taken is told where it would be used.
+
+And the site's own files, which are only read.
+"""
 
 import contextlib
 import errno
@@ -7,6 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 # No room on the disk, none in the quota, or none that this process may take (ulimit -f).
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -27,6 +31,19 @@ class WholeFileStorage(FileSystemStorage):
             with contextlib.suppress(OSError):
                 self.delete(name)
             raise
+
+
+class StaticFiles(CompressedManifestStaticFilesStorage):
+    """Files that are named by their content. Their addresses are the same while the process lives, and a page names dozens."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._addresses = {}
+
+    def url(self, name, force=False):
+        if name not in self._addresses:
+            self._addresses[name] = super().url(name, force)
+        return self._addresses[name]
 
 
 class UnstoredFile(UploadedFile):

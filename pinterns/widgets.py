@@ -2,7 +2,7 @@
 
 Django renders every widget, its attributes and each choice of a select as templates of their own. Those that our forms have
 most of are written here, in the words of these templates; all others are left to Django. Whatever stands between tags or
-quotes goes through `escaped`.
+quotes goes through `escaped()`.
 """
 
 from collections.abc import Callable

@@ -1,13 +1,14 @@
 """Instants and zones: how a local time that someone typed becomes an instant, and how an instant is told to people."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
-from babel.dates import format_date, format_datetime, format_skeleton, get_timezone_name
+from babel.dates import format_date, format_skeleton, get_day_names, get_month_names, get_timezone_name
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
@@ -35,21 +36,32 @@ def validate_zone(name: str) -> None:
 
 def happens_twice(at: datetime, zone: ZoneInfo) -> bool:
     """Whether clocks in `zone` show the local time of the instant `at` once more, since they are set back that night."""
-    local = at.astimezone(zone)
-    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return _is_shown_twice(at.astimezone(zone))
+
+
+def _is_shown_twice(local: datetime) -> bool:
+    return local.replace(fold=1 - local.fold).utcoffset() != local.utcoffset()
 
 
 def zone_name(zone: ZoneInfo, at: datetime) -> str:
     """The zone's name in words: “Pacific Time” for America/Los_Angeles. Where clocks show the time of `at` twice, it says
     which one is meant: “Pacific Standard Time”.
     """
+    return _zone_at(at.astimezone(zone), zone, _locale())
+
+
+def _zone_at(local: datetime, zone: ZoneInfo, locale: str) -> str:
     if zone.key == "UTC":  # for which the locales have no name
         return "UTC"
-    local = at.astimezone(zone)
     variant = "generic"
-    if happens_twice(at, zone):
+    if _is_shown_twice(local):
         variant = "daylight" if local.dst() else "standard"
-    return get_timezone_name(zone, width="long", zone_variant=variant, locale=_locale()) or local.tzname()
+    return _zone_name(zone, "long", variant, locale) or local.tzname()
+
+
+@cache  # of what the locale has; there are as many as zones that windows are announced in
+def _zone_name(zone: ZoneInfo, width: str, variant: str, locale: str) -> str:
+    return get_timezone_name(zone, width=width, zone_variant=variant, locale=locale)
 
 
 def usual_zone(windows: "Iterable[Window]") -> ZoneInfo:
@@ -60,12 +72,36 @@ def usual_zone(windows: "Iterable[Window]") -> ZoneInfo:
 
 def when(at: datetime, zone: ZoneInfo) -> str:
     """An instant for people, in `zone` and with its name: “Friday 12 February 2027, 23:59 Pacific Time”."""
-    return _when(at, zone, _locale())
+    local, locale = at.astimezone(zone), _locale()
+    names = _names(locale)
+    day = f"{names.days[local.weekday()]} {local.day} {names.months[local.month]} {local.year}"
+    return f"{day}, {_clock(local)} {_zone_at(local, zone, locale)}"
 
 
-@lru_cache(maxsize=256)  # every page tells the same few deadlines
-def _when(at: datetime, zone: ZoneInfo, locale: str) -> str:
-    return f"{format_datetime(at, 'EEEE d MMMM y, HH:mm', tzinfo=zone, locale=locale)} {zone_name(zone, at)}"
+def short_when(at: datetime, zone: ZoneInfo) -> str:
+    """The same where there is little room: “12 Feb 2027, 23:59 PT”."""
+    local, locale = at.astimezone(zone), _locale()
+    day = f"{local.day} {_names(locale).short_months[local.month]} {local.year}"
+    return f"{day}, {_clock(local)} {_zone_name(zone, 'short', 'generic', locale)}"
+
+
+def _clock(local: datetime) -> str:
+    return f"{local.hour:02}:{local.minute:02}"
+
+
+@dataclass(frozen=True)
+class _Names:
+    """How a locale calls days by number (Monday is 0) and months (January is 1)."""
+
+    days: Mapping[int, str]
+    months: Mapping[int, str]
+    short_months: Mapping[int, str]
+
+
+@cache  # lists of applications tell a hundred instants, and Babel looks into the locale for each part of each
+def _names(locale: str) -> _Names:
+    months, short = (get_month_names(width, locale=locale) for width in ("wide", "abbreviated"))
+    return _Names(get_day_names("wide", locale=locale), months, short)
 
 
 def day(value: date) -> str:

@@ -1,24 +1,26 @@
 """The table of applications: what recruiters take out. Apps above add columns of theirs with add_columns()."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections import defaultdict, namedtuple
+from collections.abc import Iterator
+from itertools import islice
 from operator import attrgetter
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Aggregate, F, OuterRef, Prefetch, Subquery, TextField, Value
+from django.db.models import Aggregate, F, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat
 from django.db.models.sql.compiler import SQLCompiler
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.export import Column, ExportMixin
+from accounts.export import CHUNK, Column, ExportMixin
 from applications.access import record_export
 from applications.admin.filters import ProgramFilter, WindowFilter
-from applications.models import Answer, Application, OfficeChoice
+from applications.models import Answer, OfficeChoice
 from applications.workflow import Status
-from programs.admin.rows import programs_run, windows_run
+from programs.admin.rows import WindowsByKey, programs_run, windows_run
 from programs.models import Office, Requirement
 
 logger = logging.getLogger(__name__)
@@ -39,31 +41,30 @@ class Joined(Aggregate):
 _CHOICES = OfficeChoice.objects.filter(application=OuterRef("pk")).order_by().values("application")
 _CHOICE = Concat("position", Value(" "), "office", output_field=TextField())
 _CHOSEN = Subquery(_CHOICES.annotate(chosen=Joined(_CHOICE)).values("chosen"))
-_LABELS = dict(Status.choices)
 
+# What a line of the table is made of: see read_lines().
+_FIELDS = ["pk", "window_id", "status", "reference", "status_since", "submitted_at"]
+_FIELDS += ["full_name", "phone", "links", "met", "asked"]
+_BESIDE = ["window", "status_label", "office_names", "answers"]
 COLUMNS = [
-    Column(_("reference"), lambda application: application.reference),
-    Column(_("program"), lambda application: application.window.program.name),
-    Column(_("window"), lambda application: application.window.season),
-    Column(_("status"), lambda application: _LABELS[application.status]),
-    Column(_("status since"), lambda application: application.status_since),
-    Column(_("submitted"), lambda application: application.submitted_at),
-    Column(_("name"), lambda application: application.full_name),
+    Column(_("reference"), attrgetter("reference")),
+    Column(_("program"), attrgetter("window.program.name")),
+    Column(_("window"), attrgetter("window.season")),
+    Column(_("status"), attrgetter("status_label")),
+    Column(_("status since"), attrgetter("status_since")),
+    Column(_("submitted"), attrgetter("submitted_at")),
+    Column(_("name"), attrgetter("full_name")),
     Column(_("e-mail address"), attrgetter("email"), adds={"email": F("candidate__email")}),
-    Column(_("phone"), lambda application: application.phone),
-    Column(_("links"), lambda application: "\n".join(application.links)),
-    Column(
-        _("offices, first choice first"),
-        lambda application: _offices(application),
-        adds={"offices": _CHOSEN},
-    ),
-    Column(_("requirements met"), lambda application: application.met),
-    Column(_("requirements asked"), lambda application: application.asked),
+    Column(_("phone"), attrgetter("phone")),
+    Column(_("links"), lambda line: "\n".join(line.links)),
+    Column(_("offices, first choice first"), lambda line: _offices(line), adds={"offices": _CHOSEN}),
+    Column(_("requirements met"), attrgetter("met")),
+    Column(_("requirements asked"), attrgetter("asked")),
 ]
 
 
 def add_columns(*columns: Column) -> None:
-    """Puts columns at the end of the table of applications; for apps that this one may not import."""
+    """Puts columns at the end of the table of applications, each with what it `adds`; for apps that this one may not import."""
     COLUMNS.extend(columns)
 
 
@@ -97,28 +98,50 @@ def columns_for(request: HttpRequest) -> list[Column]:
     return [*COLUMNS, *(_answer_column(requirement) for requirement in asked)]
 
 
-def with_office_names(rows: Iterable[Application]) -> Iterator[Application]:
-    """The rows, each with the names of all offices by their keys: they are few, and each is chosen by thousands."""
-    names = {}
-    for application in rows:
-        names = names or dict(Office.objects.values_list("pk", "name"))  # after the rows, so that it has all of theirs
-        application.office_names = names
-        yield application
+def read_lines(request: HttpRequest, rows: QuerySet, columns: list[Column]) -> Iterator[Any]:
+    """The lines of the table: of each row the fields that are told and what the columns add, in a tuple with names.
+
+    An object of the model for each row would take most of the time. Beside them a line has its `window`, its
+    `status_label`, the names of all offices by key, and its answers by requirement where a column tells of those.
+    """
+    adds = {name: added for column in columns for name, added in column.adds.items()}
+    names = [*_FIELDS, *adds]
+    Line = namedtuple("Line", [*names, *_BESIDE])
+    windows, labels = WindowsByKey(request), {value: str(label) for value, label in Status.choices}
+    with_answers = any(isinstance(column, AnswerColumn) for column in columns)
+    offices: dict[int, str] = {}
+    found = rows.annotate(**adds).values_list(*names).iterator(chunk_size=CHUNK)
+    while chunk := list(islice(found, CHUNK)):
+        # After the first rows, so that it has all of theirs: offices are few, and each is chosen by thousands.
+        offices = offices or dict(Office.objects.values_list("pk", "name"))
+        answers = _answers([values[0] for values in chunk]) if with_answers else {}
+        for values in chunk:
+            key, window, status = values[:3]
+            yield Line(*values, windows[window], labels[status], offices, answers.get(key, {}))
 
 
-def _offices(application: Application) -> str:
-    chosen = (line.split() for line in (application.offices or "").splitlines())
+def _offices(line: Any) -> str:
+    chosen = (choice.split() for choice in (line.offices or "").splitlines())
     keys = [int(office) for _position, office in sorted(chosen, key=lambda choice: int(choice[0]))]
-    return "; ".join(application.office_names[key] for key in keys)
+    return "; ".join(line.office_names[key] for key in keys)
 
 
-def _answer_column(requirement: Requirement) -> Column:
+class AnswerColumn(Column):
     """What was answered to one requirement. All of them share the one query for the answers of a chunk."""
-    fields = ("application_id", "requirement_id", "title", "kind", "parameters", "given")
-    answers = Prefetch("answers", Answer.objects.only(*fields), to_attr="answers_given")
 
-    def value(application: Application) -> str:
-        found = (answer for answer in application.answers_given if answer.requirement_id == requirement.pk)
-        return "\n".join(line for answer in found for line in answer.lines)
 
-    return Column(requirement.title, value, fetches=(answers,))
+def _answer_column(requirement: Requirement) -> AnswerColumn:
+    def value(line: Any) -> str:
+        answer = line.answers.get(requirement.pk)
+        return "\n".join(answer.lines) if answer else ""
+
+    return AnswerColumn(requirement.title, value)
+
+
+def _answers(applications: list[int]) -> dict[int, dict[int, Answer]]:
+    """The answers of those applications, by application and requirement."""
+    found: dict[int, dict[int, Answer]] = defaultdict(dict)
+    answers = Answer.objects.filter(application__in=applications)
+    for answer in answers.only("application_id", "requirement_id", "title", "kind", "parameters", "given"):
+        found[answer.application_id][answer.requirement_id] = answer
+    return found

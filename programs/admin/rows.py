@@ -27,6 +27,16 @@ def windows_run(request: HttpRequest) -> list[Window]:
     return request.windows_run
 
 
+class WindowsByKey(dict[int, Window]):
+    """The windows that the reader's request knows, by their keys; one that was added just now is read by itself."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__((window.pk, window) for window in windows_run(request))
+
+    def __missing__(self, key: int) -> Window:
+        return self.setdefault(key, Window.objects.select_related("program").get(pk=key))
+
+
 def is_in_use(row: Model) -> bool:
     """Whether rows that may not lose it refer to `row`, whichever app they are of: then it can't be deleted."""
     return any(

@@ -3,6 +3,7 @@
 import random
 from datetime import UTC, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -34,12 +35,24 @@ def test_a_neutralised_cell_is_left_alone():
 
 
 def test_values_that_harm_nobody_stay_as_they_are():
-    for text in ("Ada Example", "Zoë; and more", "two\nlines", "K7QF-2MXD", "ada@uni.example", "5 - 3 = 2", ""):
+    for text in (
+        "Ada Example",
+        "Zoë; and more",
+        "a;b\nc; d",
+        "two\nlines",
+        "K7QF-2MXD",
+        "ada@uni.example",
+        "5 - 3 = 2",
+        "",
+    ):
         assert safe_cell(text) == text
     assert safe_cell(None) == ""
     assert safe_cell(-5) == -5
     assert safe_cell(Decimal("-0.25")) == Decimal("-0.25")
     assert safe_cell(datetime(2027, 2, 12, 23, 59, tzinfo=UTC)) == "2027-02-12 23:59:00Z"
+    late = datetime(2027, 2, 12, 23, 59, 59, 999_999, tzinfo=ZoneInfo("America/Los_Angeles"))
+    assert safe_cell(late) == "2027-02-13 07:59:59Z"
+    assert safe_cell(True) == "True"
 
 
 def test_a_very_long_cell_takes_no_time_to_speak_of():

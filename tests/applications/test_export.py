@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts import export
+from applications.admin import export
 from applications.models import Application
 from programs.roles import grant
 from tests.factories import (
@@ -160,6 +160,15 @@ def test_all_rows_come_with_one_query_and_offices_in_the_order_of_choice(client,
         told = column(client.get(FILE), "Offices, first choice first")
     assert told == ["C; one; A; one; B; one"] * 4 + [""]
     assert len([query for query in queries if '"applications_officechoice"' in query["sql"]]) == 1
+
+
+@pytest.mark.django_db
+def test_a_window_that_was_added_meanwhile_is_told_as_well(client, monkeypatch, window):
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+    monkeypatch.setattr("programs.admin.rows.windows_run", lambda request: [])
+    written = make_application(window).reference
+    assert column(client.get(FILE), "Window") == ["Summer 2027"]
+    assert written in client.get(LIST).text
 
 
 @pytest.mark.django_db

@@ -1,12 +1,14 @@
 """Local times that people type, and times that people read."""
 
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from random import Random
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
+from babel.dates import format_datetime
 from django.core.exceptions import ValidationError
 
-from programs.times import day, instant, validate_zone, when
+from programs.times import day, instant, short_when, validate_zone, when, zone_name
 
 LOS_ANGELES = ZoneInfo("America/Los_Angeles")
 
@@ -16,6 +18,15 @@ def test_a_time_is_told_in_full_and_with_its_zone():
     assert when(at, LOS_ANGELES) == "Friday 12 February 2027, 23:59 Pacific Time"
     assert when(at, ZoneInfo("Pacific/Apia")).startswith("Saturday 13 February 2027, 20:59 ")
     assert day(date(2027, 3, 1)) == "1 March 2027"
+
+
+def test_times_in_words_are_those_of_the_locale_in_every_zone():
+    rng = Random(1)
+    for zone in map(ZoneInfo, sorted(available_timezones())):
+        at = datetime.fromtimestamp(rng.randrange(4 * 10**9), UTC)
+        full = format_datetime(at, "EEEE d MMMM y, HH:mm", tzinfo=zone, locale="en")
+        assert when(at, zone) == f"{full} {zone_name(zone, at)}"
+        assert short_when(at, zone) == format_datetime(at, "d MMM y, HH:mm v", tzinfo=zone, locale="en")
 
 
 def test_a_local_time_becomes_its_one_instant():

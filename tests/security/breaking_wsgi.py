@@ -2,8 +2,8 @@
 
 from pinterns.wsgi import application  # noqa: F401 - Django is set up by it
 
-from accounts import export  # isort: skip
 from applications import story  # isort: skip
+from applications.admin.application import ApplicationAdmin  # isort: skip
 
 PERSON = "Zebedee Quillfeather <zeb.plume@nowhere.example>"
 
@@ -18,4 +18,4 @@ def break_in_the_midst(self, request, rows, columns):
 
 
 story.since = break_at_once
-export.ExportMixin.read_export = break_in_the_midst
+ApplicationAdmin.read_export = break_in_the_midst
