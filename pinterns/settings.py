@@ -120,7 +120,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 
 # --- People ----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]  # permissions; nobody has a password
+# Who is signed in, and permissions; nobody has a password. Sessions from before the first was there name the second.
+AUTHENTICATION_BACKENDS = ["accounts.backends.PeopleBackend", "django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "account_request_login_code"
 LOGIN_REDIRECT_URL = "applications"
 LOGOUT_REDIRECT_URL = "home"
