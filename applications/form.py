@@ -49,7 +49,7 @@ class Section:
     def is_document(self) -> bool:
         return self.rule.is_document
 
-    @property
+    @cached_property
     def touched(self) -> bool:
         """Whether anything was typed, chosen or uploaded for it."""
         return bool(self.document) or any(not self.form.is_blank(field.name) for field in self.form.visible_fields())
