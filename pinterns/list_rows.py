@@ -33,11 +33,11 @@ def written_rows(cl: ChangeList, names: list[str]) -> Iterator[SafeString]:
 
 
 def _addresses(cl: ChangeList) -> Callable[[Model], str]:
-    """What gives the address of a row's page, which keeps the list's filters for the way back."""
+    """What gives the address of a row's page, as HTML has it; it keeps the list's filters for the way back."""
     page = reverse(f"admin:{cl.opts.app_label}_{cl.opts.model_name}_change", args=["-"])
     before, after = page.rsplit("-", 1)
-    kept = f"?{cl.preserved_filters}" if cl.preserved_filters else ""
-    return lambda row: f"{before}{row.pk}{after}{kept}"
+    kept = escaped(f"?{cl.preserved_filters}") if cl.preserved_filters else ""
+    return lambda row: f"{before}{escaped(row.pk)}{after}{kept}"
 
 
 def _boxes() -> Callable[[Model, str], str]:
@@ -57,16 +57,17 @@ def _cells(cl: ChangeList, column: str, name: str) -> Callable[[Model, str], str
     is_link = column in links
     tag = "th" if is_link and column == next(each for each in cl.list_display if each in links) else "td"
     begin = format_html('<{} data-label="{}" class="field-{}', tag, name, column)
-    one_line, wrapped = f'{begin} nowrap">', f'{begin}">'
+    one_line, wrapped, end = f'{begin} nowrap">', f'{begin}">', f"</{tag}>"
 
     def cell(row: Model, url: str) -> str:
         shown, is_time = value(row)
-        text = escaped(shown)
-        if is_link:
-            text = f'<a href="{escaped(url)}">{text}</a>'
-        return f"{one_line if is_time else wrapped}{text}</{tag}>"
+        return f"{one_line if is_time else wrapped}{escaped(shown)}{end}"
 
-    return cell
+    def link(row: Model, url: str) -> str:
+        shown, is_time = value(row)
+        return f'{one_line if is_time else wrapped}<a href="{url}">{escaped(shown)}</a>{end}'
+
+    return link if is_link else cell
 
 
 def _values(cl: ChangeList, column: str) -> Callable[[Model], tuple[object, bool]]:

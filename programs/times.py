@@ -72,21 +72,17 @@ def usual_zone(windows: "Iterable[Window]") -> ZoneInfo:
 
 def when(at: datetime, zone: ZoneInfo) -> str:
     """An instant for people, in `zone` and with its name: “Friday 12 February 2027, 23:59 Pacific Time”."""
+    return when_both_ways(at, zone)[0]
+
+
+def when_both_ways(at: datetime, zone: ZoneInfo) -> tuple[str, str]:
+    """The same as when() tells it, and where there is little room: “12 Feb 2027, 23:59 PT”."""
     local, locale = at.astimezone(zone), _locale()
-    names = _names(locale)
-    day = f"{names.days[local.weekday()]} {local.day} {names.months[local.month]} {local.year}"
-    return f"{day}, {_clock(local)} {_zone_at(local, zone, locale)}"
-
-
-def short_when(at: datetime, zone: ZoneInfo) -> str:
-    """The same where there is little room: “12 Feb 2027, 23:59 PT”."""
-    local, locale = at.astimezone(zone), _locale()
-    day = f"{local.day} {_names(locale).short_months[local.month]} {local.year}"
-    return f"{day}, {_clock(local)} {_zone_name(zone, 'short', 'generic', locale)}"
-
-
-def _clock(local: datetime) -> str:
-    return f"{local.hour:02}:{local.minute:02}"
+    names, clock = _names(locale), f"{local.hour:02}:{local.minute:02}"
+    long_day = f"{names.days[local.weekday()]} {local.day} {names.months[local.month]} {local.year}"
+    short_day = f"{local.day} {names.short_months[local.month]} {local.year}"
+    short_zone = _zone_name(zone, "short", "generic", locale)
+    return f"{long_day}, {clock} {_zone_at(local, zone, locale)}", f"{short_day}, {clock} {short_zone}"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from django.contrib.admin.templatetags.admin_list import result_headers
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from pinterns.list_rows import written_rows
 from pinterns.widgets import escaped
@@ -39,14 +40,18 @@ def chosen_filters(cl: ChangeList) -> list[Chosen]:
 
 
 @register.simple_tag
-def filter_choices(choices: list[dict]) -> SafeString:
-    """The choices of a filter as a list's items; addresses are encoded as they come. A template of Django's has three nodes
-    for each, and the lists have sixty."""
+def written_filter(title: str, choices: list[dict]) -> SafeString:
+    """A filter as Django's template has it, which takes three nodes for each choice, of which a list has sixty.
+
+    choices: as SimpleListFilter.choices() has them, whose addresses are encoded.
+    """
     items = []
     for choice in choices:
         chosen = ' class="selected"' if choice["selected"] else ""
         items.append(f'<li{chosen}><a href="{escaped(choice["query_string"])}">{escaped(choice["display"])}</a></li>')
-    return SafeString("\n".join(items))
+    told = escaped(_(" By %(filter_title)s ") % {"filter_title": title})
+    summary = f'<details data-filter-title="{escaped(title)}" open>\n<summary>{told}</summary>'
+    return SafeString("\n".join([summary, "<ul>", *items, "</ul>", "</details>"]))
 
 
 @register.simple_tag

@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programs.models import Program
-from programs.times import short_when, when
+from programs.times import when_both_ways
 
 
 def change_url(row: Model) -> str:
@@ -86,8 +86,8 @@ def moment(at: datetime | None, zone: ZoneInfo) -> SafeString | str:
     """An instant in a table: short, in `zone` and with its name; in full when pointed at."""
     if at is None:
         return "–"
-    full, short = escape(when(at, zone)), escape(short_when(at, zone))
-    return SafeString(f'<time datetime="{at.isoformat()}" title="{full}">{short}</time>')
+    full, short = when_both_ways(at, zone)
+    return SafeString(f'<time datetime="{at.isoformat()}" title="{escape(full)}">{escape(short)}</time>')
 
 
 class LocalTimeField(forms.Field):

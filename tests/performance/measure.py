@@ -13,8 +13,9 @@ import psycopg
 from tests.performance.processes import children, on_cpu, waited_for
 from tests.performance.sites import Site
 
-# What a kept connection is asked before it is used, and how PostgreSQL itself looks foreign keys up at the end.
-NOT_OURS = ["SELECT $1", "SELECT % FROM ONLY %"]
+# What a kept connection is asked before it is used, how PostgreSQL itself looks foreign keys up at the end, and what a new
+# connection is told: its zone, the first time that a process is asked.
+NOT_OURS = ["SELECT $1", "SELECT % FROM ONLY %", "SELECT set_config(%"]
 
 
 @dataclass(frozen=True)
