@@ -11,7 +11,8 @@ WANTED = models.Q(pages_made_at=None, pages_after__isnull=False)
 
 def want(apps, schema_editor):
     """What was sent and has no pages yet."""
-    Document, Answer = (apps.get_model("applications", name) for name in ("Document", "Answer"))
+    Document = apps.get_model("applications", "Document")
+    Answer = apps.get_model("applications", "Answer")
     sent = Exists(Answer.objects.filter(document=OuterRef("pk")))
     Document.objects.filter(sent, pages_made_at=None, pages_after=None).update(pages_after=timezone.now())
 
