@@ -32,6 +32,7 @@ rita = make_reviewer(program, email=f"rita{window.pk}@pinterns.example", name="R
 tom = make_reviewer(program, name="Tom Colleague")
 marked = make_marked(Client(), window)
 program.requirements.filter(kind="document").update(mandatory=False)
+window = Window.objects.get(pk=window.pk)  # whose program has been asked for nothing yet
 make_review_in(make_assignment(marked, tom), value=1, comment="Tom says no.", recommendation="no")
 pages = [make_assignment(marked, rita)] + [make_assignment(make_application(window), rita) for _n in range(4)]
 print(json.dumps({"email": rita.email, "window": window.pk,
