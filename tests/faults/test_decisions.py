@@ -86,13 +86,7 @@ def apply_with(server: Server, workers: int) -> None:
     assert [worker.wait(timeout=60) for worker in started] == [0] * workers, server.log()[-2000:]
 
 
-@pytest.mark.parametrize(
-    "before",
-    [
-        pytest.param("decide_many(*decisions, **facts)", id="written"),
-        pytest.param("pass", id="begun", marks=pytest.mark.soak),
-    ],
-)
+@pytest.mark.parametrize("before", ["decide_many(*decisions, **facts)", "pass"], ids=["written", "begun"])
 def test_a_killed_worker_loses_and_repeats_no_decision_and_several_do_the_rest(server, before):
     server.python(APPROVED)
     kill_one_worker(server, before=before)
@@ -107,7 +101,6 @@ def test_a_killed_worker_loses_and_repeats_no_decision_and_several_do_the_rest(s
     }
 
 
-@pytest.mark.soak
 def test_control_marked_before_they_are_decided_two_are_lost(server):
     server.python(APPROVED)
     kill_one_worker(server, before="pass", guard_removed=MARKED_FIRST)
@@ -152,7 +145,6 @@ def test_of_two_recruiters_at_once_one_wins_and_the_other_is_told():
     assert all("changed" in reply.body for reply in replies if reply.status == 409)
 
 
-@pytest.mark.soak
 def test_control_without_the_guards_both_decide():
     with running_server(app="tests.faults.unguarded_decisions_wsgi") as server:
         _replies, decisions = both_decide(server)

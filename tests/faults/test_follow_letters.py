@@ -56,7 +56,6 @@ def test_many_writers_of_which_one_is_killed_tell_everybody_once(server):
     assert len(to) == len(set(to)) == FOLLOWERS
 
 
-@pytest.mark.soak
 @pytest.mark.server
 def test_control_letters_without_their_notices_are_written_twice(server):
     to = written(server, COMMITTED_ALONE)

@@ -25,7 +25,7 @@ from tests.sink import SmtpSink, free_port
 
 # A few kills and letters show it in each run of the tests; the long set shows it with as many as are promised.
 KILLS = [5, pytest.param(125, marks=pytest.mark.soak)]
-LETTERS = [60, pytest.param(5000, marks=pytest.mark.soak)]
+LETTERS = [200, pytest.param(5000, marks=pytest.mark.soak)]
 
 WORKER = """
 import django; django.setup()
@@ -202,7 +202,6 @@ def test_the_letters_of_many_decisions_wait_for_their_time_and_a_crash_repeats_n
     assert came.total() - number <= 1, "only the letter in the dead worker's hand can come twice"
 
 
-@pytest.mark.soak
 @pytest.mark.server
 def test_control_without_its_time_a_letter_leaves_at_once(office):
     office.write(1, wait=3600)
@@ -212,7 +211,6 @@ def test_control_without_its_time_a_letter_leaves_at_once(office):
     assert office.left_early() == 1
 
 
-@pytest.mark.soak
 @pytest.mark.server
 def test_control_marked_before_it_is_sent_a_letter_is_lost(office):
     written = office.write(6)
@@ -221,7 +219,6 @@ def test_control_marked_before_it_is_sent_a_letter_is_lost(office):
     assert office.statuses() == {"sent": len(written)}
 
 
-@pytest.mark.soak
 @pytest.mark.server
 def test_control_without_a_fixed_message_id_a_repeat_is_another_letter(office):
     written = office.write(6)
@@ -250,7 +247,6 @@ def test_two_workers_never_send_the_same_letter(office):
     assert deliver_with_two_workers(office, 80) == 0
 
 
-@pytest.mark.soak
 @pytest.mark.server
 def test_control_without_claims_two_workers_send_the_same_letters(office):
     assert deliver_with_two_workers(office, 80, NOT_CLAIMED) > 0

@@ -49,10 +49,7 @@ def status(answer) -> int:
     return answer.status_code
 
 
-# Those with hundreds of fields in the long set; a quick set has to be quick.
-@pytest.fixture(
-    params=["reviewer", *(pytest.param(role, marks=pytest.mark.soak) for role in ("recruiter", "administrator"))]
-)
+@pytest.fixture(params=["reviewer", "recruiter", "administrator"])
 def role(request):
     return request.param
 
