@@ -340,6 +340,9 @@
   /* Puts what the server answered in the place of the field, and keeps the focus where it was. */
   function show(place, html) {
     const hadFocus = place.contains(document.activeElement);
+    // The window to choose another one in may still be open, and tells the field that goes.
+    const gone = place.querySelector("input[type=file]");
+    gone.addEventListener("change", () => gone.files[0] && send(place, gone.files[0]));
     place.innerHTML = html;
     window.htmx?.process(place);
     if (hadFocus) place.querySelector(".ask").focus();

@@ -119,6 +119,7 @@ def axe(page: Page, *, rules: list[str] | None = None) -> None:
 
     rules: the names of those that are asked, when not all are.
     """
+    page.wait_for_load_state()  # a page that a click led to may be there in part
     # Without preload: axe would fetch what style sheets import from the wrong place, and apply it against our policy.
     # Violations alone: to list all that is well as well takes axe twice as long.
     options: dict = {"preload": False, "resultTypes": ["violations"]}

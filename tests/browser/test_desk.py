@@ -47,6 +47,11 @@ def open_desk(visitor, server, desk, **options) -> Page:
     return page
 
 
+def keys_work(page: Page) -> None:
+    """Return when a page that a key or a click led to listens to keys: its script shows the button that tells them."""
+    expect(page.get_by_role("button", name="Keys")).to_be_visible()
+
+
 def test_the_next_application_is_there_before_one_asks_for_it(server, visitor, desk):
     page = open_desk(visitor, server, desk)
     page.goto(f"{desk['pages'][0]}?_changelist_filters=state%3Dwaiting")
@@ -71,6 +76,7 @@ def test_a_reviewer_goes_through_a_queue_of_five_by_keyboard_alone(server, visit
     for number in range(5):
         expect(page).to_have_url(re.compile(f"{re.escape(desk['pages'][number])}\\?_changelist_filters="))
         expect(page.locator(".queue")).to_contain_text(f"1 of {5 - number}")
+        keys_work(page)
         for key in "4321":  # two criteria, what one recommends, how sure one is
             page.keyboard.press(key)
         page.keyboard.press("c")
@@ -94,6 +100,7 @@ def test_keys_lead_on_and_back_and_can_be_turned_off(server, visitor, desk):
     for key, expected in (("n", 2), ("j", 3), ("k", 2), ("p", 1)):
         page.keyboard.press(key)
         expect(page).to_have_url(re.compile(f"{desk['pages'][expected]}$"))
+        keys_work(page)
     page.keyboard.press("Control+n")
     page.keyboard.press("Alt+j")
     page.keyboard.press("?")
@@ -159,6 +166,7 @@ def test_whoever_goes_on_at_once_loses_nothing(server, visitor, desk):
     page.keyboard.press("Escape")
     page.keyboard.press("n")
     expect(page).to_have_url(re.compile(f"{desk['pages'][2]}$"))
+    keys_work(page)
     page.wait_for_timeout(500)
     page.keyboard.press("k")
     expect(page).to_have_url(re.compile(f"{desk['pages'][1]}$"))

@@ -65,6 +65,14 @@ def test_a_failed_upload_loses_nothing_and_what_arrives_offers_what_is_in_it(for
     upload.get_by_role("img", name="Page one of cv.pdf").scroll_into_view_if_needed()
     axe(page)
 
+    # Chosen in a window that was opened before the field was put anew.
+    with page.expect_file_chooser() as window:
+        chooser.click()
+    choose("older.pdf", resume)
+    expect(upload.get_by_role("link", name="older.pdf")).to_be_visible()
+    window.value.set_files({"name": "cv.pdf", "mimeType": "application/pdf", "buffer": resume})
+    expect(upload.get_by_role("link", name="cv.pdf")).to_be_visible()
+
     # Nothing is filled in unasked.
     expect(page.locator("#id_about-phone")).to_have_value("")
     expect(upload.get_by_role("checkbox", checked=True)).to_have_count(0)
