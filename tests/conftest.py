@@ -12,11 +12,17 @@ from pytest_django.plugin import blocking_manager_key
 
 from pinterns.roles import sync_roles
 from tests import figures
-from tests.server import engine_under_test, find_chromium, running_server
+from tests.server import drop_shared_databases, engine_under_test, find_chromium, running_server
 
 # Set by .ci/run: what is skipped has failed.
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL", "") not in ("", "0")
 ON_POSTGRES = bool(engine_under_test())
+
+
+def pytest_unconfigure(config):
+    """What the processes of this run shared goes with the one that started them."""
+    if not hasattr(config, "workerinput"):
+        drop_shared_databases()
 
 
 def pytest_collection_modifyitems(config, items):

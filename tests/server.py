@@ -8,9 +8,10 @@
 Whatever happens in it stays in it, so that a rush of hundreds of clients or a killed process meets no other test.
 """
 
-import atexit
 import contextlib
+import fcntl
 import functools
+import hashlib
 import os
 import re
 import secrets
@@ -24,13 +25,16 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+
+from tests.forks import Fork, Mother
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
@@ -51,7 +55,8 @@ class Server:
         self.database_url = environment["DATABASE_URL"]
         self.mailbox = data / "mail"
         self.log_file = data / "server.log"
-        self.processes: list[subprocess.Popen] = []
+        self.processes: list[subprocess.Popen | Fork] = []
+        self._mother: Mother | None = None
 
     def start(self, *arguments: str, pass_fds: tuple[int, ...] = ()) -> subprocess.Popen:
         """Start `python …` beside the server, in its environment; it writes to the log and ends with the server."""
@@ -67,6 +72,18 @@ class Server:
             )
         self.processes.append(process)
         return process
+
+    def start_python(self, code: str) -> Fork:
+        """Run code in a Django process beside the server, as start() does."""
+        with self.log_file.open("ab") as log:
+            fork = self._fork(code, log, log)
+        self.processes.append(fork)
+        return fork
+
+    def _fork(self, code: str, stdout: IO[bytes], stderr: IO[bytes]) -> Fork:
+        if self._mother is None:
+            self._mother = Mother(self.environment)
+        return self._mother.run(code, stdout, stderr)
 
     def serve(self) -> subprocess.Popen:
         """Start a web server on the site's socket, beside one that is about to stop."""
@@ -93,8 +110,16 @@ class Server:
             connection.execute("DELETE FROM accounts_ratelimit")
 
     def python(self, code: str) -> str:
-        """Run code in a Django process of its own against this server's database and return what it printed."""
-        return self.manage("shell", "--verbosity", "0", "--command", code)
+        """Run code in a Django process of its own against this server's database and return what it printed.
+
+        Raises AssertionError with its output when it fails.
+        """
+        with tempfile.TemporaryFile() as printed, tempfile.TemporaryFile() as said:
+            ended = self._fork(code, printed, said).wait()
+            printed.seek(0), said.seek(0)
+            output, errors = printed.read().decode(), said.read().decode()
+        assert ended == 0, f"It ended with {ended}:\n{output}\n{errors}"
+        return output
 
     def log(self) -> str:
         """What the server and the processes beside it have said so far."""
@@ -135,22 +160,19 @@ class Server:
 
     def cut_off(self) -> None:
         """As when the host loses its power: everything on it is killed at the same moment, and its socket is closed."""
-        for process in self.processes:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+        self.stop()
         self.listener.close()
 
     def stop(self) -> None:
-        """End the server and everything started beside it."""
-        for process in reversed(self.processes):
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGTERM)
+        """End the server and everything started beside it, at once: nobody is there any more, and nothing is kept."""
         for process in self.processes:
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+            if process.poll() is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        if self._mother:
+            self._mother.close()
+            self._mother = None
 
 
 @contextlib.contextmanager
@@ -270,21 +292,41 @@ def empty_database(folder: Path) -> Iterator[str]:
 
 @functools.cache
 def migrated_database(database_url: str) -> str:
-    """The file or name of a database that is migrated once, and copied for every server of this process."""
+    """The file or name of a database that is migrated once in a run, and copied for every server."""
     if not database_url:
-        place = f"{os.environ['DATA_DIR']}/migrated.sqlite3"
-        _migrate(f"sqlite:///{place}")
-        return place
-    name = _new_name()
-    _on_postgres(database_url, f'CREATE DATABASE "{name}"')
-    atexit.register(_drop_at_the_end, database_url, name)
-    _migrate(_with_name(database_url, name))
-    return name
+        return str(_made_once("migrated.sqlite3", lambda place: _migrate(f"sqlite:///{place}")))
+
+    def make(place: Path) -> None:
+        name = _new_name()
+        _on_postgres(database_url, f'CREATE DATABASE "{name}"')
+        _migrate(_with_name(database_url, name))
+        place.write_text(f"{database_url}\n{name}")
+
+    key = hashlib.sha256(database_url.encode()).hexdigest()[:12]
+    return _made_once(f"{key}.migrated", make).read_text().split()[1]
 
 
-def _drop_at_the_end(database_url: str, name: str) -> None:
-    with contextlib.suppress(psycopg.OperationalError):  # a cluster of a test's own went before, with all in it
-        _on_postgres(database_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+def _run_folder() -> Path:
+    """What all processes of a run of the tests share; whoever starts a server without one has it alone."""
+    return Path(os.environ.get("TEST_RUN_DIR", os.environ["DATA_DIR"]))
+
+
+def _made_once(name: str, make: Callable[[Path], None]) -> Path:
+    """What `make` makes at the path given to it: by the first process of the run that asks, while others wait for it."""
+    place = _run_folder() / name
+    with open(f"{place}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not place.exists():
+            make(place)
+    return place
+
+
+def drop_shared_databases() -> None:
+    """For the process that a run ends with: what was made for all goes, but for a test's own cluster, which went before."""
+    for place in _run_folder().glob("*.migrated"):
+        url, name = place.read_text().split()
+        with contextlib.suppress(psycopg.OperationalError):
+            _on_postgres(url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def _migrate(url: str) -> None:
@@ -307,15 +349,17 @@ def _on_postgres(database_url: str, statement: str) -> None:
 
 @functools.cache
 def _collected_static_files() -> Path:
-    """Static files as in production, collected once for all servers of this process."""
-    folder = Path(tempfile.mkdtemp(prefix="static-", dir=os.environ["DATA_DIR"]))
-    subprocess.run(
-        [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"],
-        cwd=ROOT,
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "pinterns.settings", "STATIC_ROOT": str(folder)},
-        check=True,
-    )
-    return folder
+    """Static files as in production, collected once in a run for all servers."""
+
+    def collect(folder: Path) -> None:
+        subprocess.run(
+            [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"],
+            cwd=ROOT,
+            env={**os.environ, "DJANGO_SETTINGS_MODULE": "pinterns.settings", "STATIC_ROOT": str(folder)},
+            check=True,
+        )
+
+    return _made_once("static", collect)
 
 
 def find_chromium() -> str | None:

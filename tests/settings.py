@@ -7,6 +7,8 @@ import tempfile
 
 DATA = tempfile.mkdtemp(prefix="pinterns-tests-")
 atexit.register(shutil.rmtree, DATA, ignore_errors=True)
+# What all processes of a run share lies with the first of them, which ends last.
+os.environ.setdefault("TEST_RUN_DIR", DATA)
 os.environ.update(
     DEBUG="0",
     HTTPS="0",

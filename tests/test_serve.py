@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -67,7 +68,8 @@ def answered(address: str) -> str:
 def test_it_serves_what_browsers_keep_restarts_by_hup_and_writes_nobody_down(tmp_path):
     port = str(free_port())
     address = f"http://127.0.0.1:{port}"
-    own = {"DATABASE_URL": f"sqlite:///{migrated_database('')}", "PORT": port, "HTTPS": "0", "WEB_CONCURRENCY": "1"}
+    database = shutil.copy(migrated_database(""), tmp_path / "site.sqlite3")
+    own = {"DATABASE_URL": f"sqlite:///{database}", "PORT": port, "HTTPS": "0", "WEB_CONCURRENCY": "1"}
     site = serve(tmp_path, **SETTINGS, **own)
     try:
         page = answered(f"{address}/?q=somebody@example.org")

@@ -20,23 +20,25 @@ window = make_window()
 rosa = make_recruiter(window.program)
 applications = [brought_to("in_review", window, rosa) for _number in range({NUMBER})]
 prepare(applications=applications, action="reject", by=rosa)
-approve_as_read(PreparedDecision.objects.all(), by=rosa)
+approve_as_read(PreparedDecision.objects.filter(application__window=window), by=rosa)
+print(window.pk)
 """
 COUNTED = """
 import json
 from applications.models import *
 from letters.models import Letter
-print(json.dumps({
-    "done": PreparedDecision.objects.filter(state="done").count(),
-    "waiting": PreparedDecision.objects.filter(state="approved").count(),
-    "rejected": Application.objects.filter(status="rejected").count(),
-    "changes": StatusChange.objects.filter(action="reject").count(),
-    "letters": Letter.objects.filter(kind="reject").count(),
-}))
+own = Application.objects.filter(window={window})
+prepared = PreparedDecision.objects.filter(application__window={window})
+print(json.dumps({{
+    "done": prepared.filter(state="done").count(),
+    "waiting": prepared.filter(state="approved").count(),
+    "rejected": own.filter(status="rejected").count(),
+    "changes": StatusChange.objects.filter(action="reject", application__window={window}).count(),
+    "letters": Letter.objects.filter(kind="reject", about__in=own.values("reference")).count(),
+}}))
 """
 # A worker that dies in its third transaction, of two decisions each: after it was written, before it is committed.
 KILLED = """
-import django; django.setup()
 import os, signal
 from applications import prepared
 decide_many, begun = prepared.decide_many, []
@@ -60,39 +62,32 @@ def marked_first(rows, *, at):
 prepared._decide = marked_first
 """
 APPLY = """
-import django; django.setup()
 from applications.prepared import apply_approved
 apply_approved()
 """
 
 
-@pytest.fixture
-def server():
-    with running_server(workers=1) as running:
-        yield running
-
-
-def counted(server: Server) -> dict[str, int]:
-    return json.loads(server.python(COUNTED))
+def counted(server: Server, window: str) -> dict[str, int]:
+    return json.loads(server.python(COUNTED.format(window=window)))
 
 
 def kill_one_worker(server: Server, *, before: str, guard_removed: str = "") -> None:
-    worker = server.start("-c", KILLED.format(before=before, guard_removed=guard_removed))
+    worker = server.start_python(KILLED.format(before=before, guard_removed=guard_removed))
     assert worker.wait(timeout=30) == -signal.SIGKILL, server.log()[-2000:]
 
 
 def apply_with(server: Server, workers: int) -> None:
-    started = [server.start("-c", APPLY) for _number in range(workers)]
+    started = [server.start_python(APPLY) for _number in range(workers)]
     assert [worker.wait(timeout=60) for worker in started] == [0] * workers, server.log()[-2000:]
 
 
 @pytest.mark.parametrize("before", ["decide_many(*decisions, **facts)", "pass"], ids=["written", "begun"])
 def test_a_killed_worker_loses_and_repeats_no_decision_and_several_do_the_rest(server, before):
-    server.python(APPROVED)
+    window = server.python(APPROVED)
     kill_one_worker(server, before=before)
-    assert counted(server) == {"done": 4, "waiting": NUMBER - 4, "rejected": 4, "changes": 4, "letters": 4}
+    assert counted(server, window) == {"done": 4, "waiting": NUMBER - 4, "rejected": 4, "changes": 4, "letters": 4}
     apply_with(server, workers=3)
-    assert counted(server) == {
+    assert counted(server, window) == {
         "done": NUMBER,
         "waiting": 0,
         "rejected": NUMBER,
@@ -102,10 +97,10 @@ def test_a_killed_worker_loses_and_repeats_no_decision_and_several_do_the_rest(s
 
 
 def test_control_marked_before_they_are_decided_two_are_lost(server):
-    server.python(APPROVED)
+    window = server.python(APPROVED)
     kill_one_worker(server, before="pass", guard_removed=MARKED_FIRST)
     apply_with(server, workers=1)
-    now = counted(server)
+    now = counted(server, window)
     assert (now["done"], now["waiting"], now["rejected"]) == (NUMBER, 0, NUMBER - 2)
 
 
@@ -121,25 +116,22 @@ people = [make_recruiter(window.program, name=name) for name in ("Rosa", "Otto")
 application = brought_to("in_review", window, people[0])
 sessions = [make_session(user) for user in people]
 paths = [reverse("admin:applications_decide", args=[application.pk, action]) for action in ("reject", "waitlist")]
-print(json.dumps([sessions, paths]))
+print(json.dumps([sessions, paths, application.pk]))
 """
 FORM = {"seen_status": "in_review", "seen_revision": "1", "note": "", "subject": "About you", "body": "Dear Ada"}
-DECISIONS = """
-from applications.models import StatusChange
-print(StatusChange.objects.filter(action__in=["reject", "waitlist"]).count())
-"""
 
 
 def both_decide(server: Server) -> tuple[list, int]:
     """What ten clicks by each of two recruiters are answered, and how many decisions were written."""
-    sessions, paths = json.loads(server.python(AT_THE_PAGE))
+    sessions, paths, application = json.loads(server.python(AT_THE_PAGE))
     clients = [Client(*pair, FORM) for pair in zip(sessions, paths, strict=True)]
-    return all_at_once(server, clients * 10), int(server.python(DECISIONS))
+    replies = all_at_once(server, clients * 10)
+    decisions = f"StatusChange.objects.filter(application={application}, action__in=['reject', 'waitlist']).count()"
+    return replies, int(server.python(f"from applications.models import StatusChange; print({decisions})"))
 
 
-def test_of_two_recruiters_at_once_one_wins_and_the_other_is_told():
-    with running_server() as server:
-        replies, decisions = both_decide(server)
+def test_of_two_recruiters_at_once_one_wins_and_the_other_is_told(server):
+    replies, decisions = both_decide(server)
     assert decisions == 1
     assert sorted(reply.status for reply in replies) == [302] + [409] * 19
     assert all("changed" in reply.body for reply in replies if reply.status == 409)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-FOLLOWERS = 400
+FOLLOWERS = 160
 SETTING = f"""
 from django.utils import timezone
 from letters.models import Letter
@@ -18,7 +18,6 @@ Follower.objects.bulk_create(
 )
 """
 WRITER = """
-import django; django.setup()
 import os, signal
 from applications import follow_letters
 from programs.models import Notice
@@ -43,10 +42,10 @@ COUNT = "import json; from letters.models import Letter; print(json.dumps(list(L
 def written(server, *writers: str) -> list[str]:
     """To whom there are letters once these writers have written side by side, and one more has finished alone."""
     server.python(SETTING)
-    processes = [server.start("-c", WRITER.format(changed=changed)) for changed in writers]
+    processes = [server.start_python(WRITER.format(changed=changed)) for changed in writers]
     for process, changed in zip(processes, writers, strict=True):
         assert process.wait(timeout=120) == (-9 if "SIGKILL" in changed else 0), server.log()[-2000:]
-    assert server.start("-c", WRITER.format(changed="")).wait(timeout=120) == 0
+    assert server.start_python(WRITER.format(changed="")).wait(timeout=120) == 0
     return json.loads(server.python(COUNT))
 
 

@@ -168,7 +168,6 @@ program.save()
 """
 # Runs the job and dies as `place` is called for the second time.
 KILLED = """
-import django; django.setup()
 import os, signal
 from datetime import timedelta
 from django.utils import timezone
@@ -239,7 +238,7 @@ print(json.dumps({
 def test_jobs_that_are_killed_in_the_midst_are_finished_by_the_next_and_nothing_is_done_twice(server, figure):
     server.python(SETTING)
     for place, job in KILLS.values():
-        killed = server.start("-c", KILLED.format(place=place, job=job))
+        killed = server.start_python(KILLED.format(place=place, job=job))
         assert killed.wait(timeout=120) == -9, server.log()[-2000:]
     server.python(FINISHED)
     counted = json.loads(server.python(COUNTED))

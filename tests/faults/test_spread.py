@@ -8,7 +8,7 @@ from tests.faults.rush import Client, all_at_once
 from tests.server import running_server
 
 pytestmark = pytest.mark.server
-CLICKS, APPLICATIONS, NEEDED = 8, 200, 2
+CLICKS, APPLICATIONS, NEEDED = 8, 60, 2
 
 
 def clicks_of(server):

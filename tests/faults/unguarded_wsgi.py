@@ -3,6 +3,8 @@
 The control of the rush test serves this, to show that the test fails where the guard is missing.
 """
 
+import time
+
 from django.db.models import F
 from django.db.models.functions import Coalesce, Least
 
@@ -13,6 +15,7 @@ from programs.models import Window  # isort: skip
 
 
 def take_place_without_looking(sent, at):
+    time.sleep(0.3)  # in which others look
     Window.objects.filter(pk=sent.window_id).update(
         taken=Least(F("taken") + 1, Coalesce(F("capacity"), F("taken") + 1))
     )

@@ -15,7 +15,6 @@ from tests.server import empty_database, running_server
 
 # Somebody who uploads without a pause: each row names a file that was written before.
 WRITER = """
-import django; django.setup()
 import hashlib
 from io import BytesIO
 from django.core.files.storage import default_storage
@@ -57,7 +56,7 @@ def test_an_empty_machine_is_made_what_the_other_was_while_somebody_wrote(tmp_pa
         server.manage("backup", str(quiet))
         before = taken_down(server.environment)
 
-        writer = server.start("-c", WRITER)
+        writer = server.start_python(WRITER)
         while not list(server.data.rglob("20.pdf")):
             assert writer.poll() is None, server.log()
         server.manage("backup", str(busy))

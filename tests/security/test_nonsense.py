@@ -2,12 +2,14 @@
 
 Parameters and fields are those that the pages show themselves: in their links to themselves and in their forms. Each
 nonsense is sent in all of them at once, and a few, by turns, in each alone, so that what comes after the fields' own checks
-meets it too: others on each database, and once for a field that the forms to add and to change a row both have.
+meets it too: others on each database, and once for a field that the forms to add and to change a row both have. With every
+change each page and each field meets some, by turns; in the long set each page meets all.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import cycle, islice
+from typing import NamedTuple
 
 import pytest
 from django.db import connection, transaction
@@ -39,7 +41,19 @@ UNSHOWN = {
     "reviews_ranking_file": ["status"],
     "reviews_effect": ["offer", "waitlist", "reject_rest", "mark-1"],
 }
-ALONE = 2  # nonsenses for each
+
+
+class Measure(NamedTuple):
+    """How many nonsenses a page meets in everything at once, and how many each of its fields alone."""
+
+    together: int
+    alone: int
+
+
+MEASURES = [
+    pytest.param(Measure(together=3, alone=1), id="by-turns"),
+    pytest.param(Measure(together=len(NONSENSE), alone=2), id="all", marks=pytest.mark.soak),
+]
 IN_TURN = NONSENSE if connection.vendor == "sqlite" else NONSENSE[::-1]
 TRACES = [StatusChange, WindowChange, Letter]
 
@@ -80,54 +94,60 @@ def pages_of(staff: Client, role: str, side: Side) -> list[tuple[str, Page]]:
     return found
 
 
-def test_in_addresses(staff, role, side):
-    wrong, turns, seen = [], cycle(IN_TURN), set()
+@pytest.mark.parametrize("measure", MEASURES)
+def test_in_addresses(staff, role, side, measure):
+    wrong, turns, all_turns, seen = [], cycle(IN_TURN), cycle(IN_TURN), set()
     for name, page in pages_of(staff, role, side):
         fields = {name for form in page.forms.values() if form.method == "get" for name, _value in form.held}
         always = OF_LISTS if name.endswith(("_changelist", "_list", "_export")) else []
         always = OF_ROWS if name.endswith("_change") else always
         parameters = sorted({*always, *UNSHOWN.get(name, []), *fields, *page.parameters})
-        together = [[(parameter, nonsense) for parameter in parameters] for nonsense in NONSENSE if len(parameters) > 1]
+        several = islice(all_turns, measure.together if len(parameters) > 1 else 0)
+        together = [[(parameter, nonsense) for parameter in parameters] for nonsense in several]
         unseen = [parameter for parameter in parameters if (name, parameter) not in seen]
-        alone = [[(parameter, nonsense)] for parameter in unseen for nonsense in islice(turns, ALONE)]
+        alone = [[(parameter, nonsense)] for parameter in unseen for nonsense in islice(turns, measure.alone)]
         seen |= {(name, parameter) for parameter in parameters}
         addresses = [f"{page.path}?{encoded(query)}" for query in together + alone]
         wrong += [f"{name}: {address[:100]}" for address in addresses if status(staff.get(address)) >= 500]
     assert not wrong, "\n".join(wrong)
 
 
-def test_in_forms(staff, role, side):
+@pytest.mark.parametrize("measure", MEASURES)
+def test_in_forms(staff, role, side, measure):
     """And one post does one deed at the most. What it did is undone, so that the next one finds the same world."""
-    wrong, seen = [], defaultdict(set)
+    wrong, seen, turns = [], defaultdict(set), cycle(enumerate(IN_TURN))
     for name, page in pages_of(staff, role, side):
         for form in page.forms.values():
             if form.method != "post" or form.action == reverse("account_logout"):
                 continue
             fields = name.rpartition("_")[0] if name.endswith(("_add", "_change")) else form.action
-            for told, sent in _spoilt(form, seen[fields]):
+            for told, sent in _spoilt(form, seen[fields], turns, measure):
                 wrong += [f"{name} → {form.action}: {told}: {found}" for found in _post(staff, form.action, sent)]
     assert not wrong, "\n".join(wrong)
 
 
-def _spoilt(form: Form, seen: set[str]) -> Iterator[tuple[str, Pairs]]:
-    """What to post to the form, each with words for that. `seen`: the fields that were spoilt alone before."""
+def _spoilt(
+    form: Form, seen: set[str], turns: Iterator[tuple[int, str]], measure: Measure
+) -> Iterator[tuple[str, Pairs]]:
+    """What to post to the form, each with words for that. `seen`: the fields that were spoilt alone before. `turns`: the
+    nonsenses with their numbers, without end; by these the buttons take turns too.
+    """
     buttons = form.buttons or [("", "")]
-    for number, nonsense in enumerate(NONSENSE):
+    for number, nonsense in islice(turns, measure.together):
         button = buttons[number % len(buttons)]
         yield (
             f"everything = {nonsense[:30]!r} with {button}",
             [*((name, nonsense) for name, _value in form.held), button],
         )
-    turns = cycle(IN_TURN)
     for place, (name, _value) in enumerate(form.held):
         if name in seen:
             continue
-        for number, nonsense in enumerate(islice(turns, ALONE)):
+        for number, nonsense in islice(turns, measure.alone):
             button = buttons[number % len(buttons)]
             sent = [*form.held[:place], (name, nonsense), *form.held[place + 1 :], button]
             yield f"{name} = {nonsense[:30]!r} with {button}", sent
     for name in sorted({name for name, _value in form.buttons} - seen):
-        for nonsense in islice(turns, ALONE):
+        for _number, nonsense in islice(turns, measure.alone):
             yield f"the button {name} = {nonsense[:30]!r}", [*form.held, (name, nonsense)]
     seen |= {name for name, _value in [*form.held, *form.buttons]}
 
