@@ -12,7 +12,8 @@ from pytest_django.plugin import blocking_manager_key
 
 from pinterns.roles import sync_roles
 from tests import figures
-from tests.server import drop_shared_databases, engine_under_test, find_chromium, running_server
+from tests.databases import drop_shared_databases, engine_under_test
+from tests.server import find_chromium, running_server
 
 # Set by .ci/run: what is skipped has failed.
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL", "") not in ("", "0")

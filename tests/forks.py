@@ -16,10 +16,9 @@ import socket
 import subprocess
 import sys
 import traceback
-from pathlib import Path
 from typing import IO, NoReturn
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.databases import ROOT
 
 
 class Fork:
@@ -33,20 +32,25 @@ class Fork:
 
     def poll(self) -> int | None:
         """How it ended, None while it runs."""
-        if self.returncode is None and select.select([self._socket], [], [], 0)[0]:
+        if self.returncode is None and self._has_ended(0):
             self.wait()
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
         """How it ended, waited for; raises subprocess.TimeoutExpired after so many seconds."""
         if self.returncode is None:
-            if not select.select([self._socket], [], [], timeout)[0]:
+            if not self._has_ended(timeout):
                 raise subprocess.TimeoutExpired(f"fork {self.pid}", timeout)
             # Nothing is told where mother and fork were killed together.
             self.returncode = int(self._told.readline() or -signal.SIGKILL)
             self._told.close()
             self._socket.close()
         return self.returncode
+
+    def _has_ended(self, seconds: float | None) -> bool:
+        waits = select.poll()
+        waits.register(self._socket, select.POLLIN)
+        return bool(waits.poll(None if seconds is None else seconds * 1000))
 
     def send_signal(self, which: int) -> None:
         if self.poll() is None:

@@ -9,12 +9,9 @@ Whatever happens in it stays in it, so that a rush of hundreds of clients or a k
 """
 
 import contextlib
-import fcntl
 import functools
-import hashlib
 import os
 import re
-import secrets
 import shutil
 import signal
 import socket
@@ -25,18 +22,17 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import IO
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+from tests.databases import ROOT, engine_under_test, made_once, own_database
 from tests.forks import Fork, Mother
 
-ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
 CODE = re.compile(r"^\s*([A-Z0-9]{3,4}-?[A-Z0-9]{3,4})\s*$", re.MULTILINE)
 
@@ -196,7 +192,7 @@ def running_server(
         database_url = engine_under_test()
     elif not database_url.startswith("postgres"):
         database_url = ""
-    with _own_folder() as folder, _own_database(database_url, folder) as own_url:
+    with _own_folder() as folder, own_database(database_url, folder) as own_url:
         common = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "pinterns.settings",
@@ -255,98 +251,6 @@ def _host(
             server.stop()
 
 
-def engine_under_test() -> str:
-    """The URL of the PostgreSQL server that this run is on; empty on SQLite."""
-    url = os.environ.get("DATABASE_URL", "")
-    return url if url.startswith("postgres") else ""
-
-
-@contextlib.contextmanager
-def _own_database(database_url: str, folder: Path) -> Iterator[str]:
-    template = migrated_database(database_url)
-    if not database_url:
-        shutil.copy(template, folder / "test.sqlite3")
-        yield f"sqlite:///{folder / 'test.sqlite3'}"
-        return
-    name = _new_name()
-    _on_postgres(database_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    try:
-        yield _with_name(database_url, name)
-    finally:
-        _on_postgres(database_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-
-@contextlib.contextmanager
-def empty_database(folder: Path) -> Iterator[str]:
-    """The URL of a database without tables, of the engine under test; SQLite's file is in `folder`."""
-    if not (server := engine_under_test()):
-        yield f"sqlite:///{folder / 'empty.sqlite3'}"
-        return
-    name = _new_name()
-    _on_postgres(server, f'CREATE DATABASE "{name}"')
-    try:
-        yield _with_name(server, name)
-    finally:
-        _on_postgres(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-
-@functools.cache
-def migrated_database(database_url: str) -> str:
-    """The file or name of a database that is migrated once in a run, and copied for every server."""
-    if not database_url:
-        return str(_made_once("migrated.sqlite3", lambda place: _migrate(f"sqlite:///{place}")))
-
-    def make(place: Path) -> None:
-        name = _new_name()
-        _on_postgres(database_url, f'CREATE DATABASE "{name}"')
-        _migrate(_with_name(database_url, name))
-        place.write_text(f"{database_url}\n{name}")
-
-    key = hashlib.sha256(database_url.encode()).hexdigest()[:12]
-    return _made_once(f"{key}.migrated", make).read_text().split()[1]
-
-
-def _run_folder() -> Path:
-    """What all processes of a run of the tests share; whoever starts a server without one has it alone."""
-    return Path(os.environ.get("TEST_RUN_DIR", os.environ["DATA_DIR"]))
-
-
-def _made_once(name: str, make: Callable[[Path], None]) -> Path:
-    """What `make` makes at the path given to it: by the first process of the run that asks, while others wait for it."""
-    place = _run_folder() / name
-    with open(f"{place}.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not place.exists():
-            make(place)
-    return place
-
-
-def drop_shared_databases() -> None:
-    """For the process that a run ends with: what was made for all goes, but for a test's own cluster, which went before."""
-    for place in _run_folder().glob("*.migrated"):
-        url, name = place.read_text().split()
-        with contextlib.suppress(psycopg.OperationalError):
-            _on_postgres(url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-
-def _migrate(url: str) -> None:
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "pinterns.settings", "DATABASE_URL": url}
-    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=environment, check=True)
-
-
-def _new_name() -> str:
-    return f"pinterns_test_{secrets.token_hex(6)}"
-
-
-def _with_name(database_url: str, name: str) -> str:
-    return urlunsplit(urlsplit(database_url)._replace(path=f"/{name}"))
-
-
-def _on_postgres(database_url: str, statement: str) -> None:
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute(statement)
-
-
 @functools.cache
 def _collected_static_files() -> Path:
     """Static files as in production, collected once in a run for all servers."""
@@ -359,7 +263,7 @@ def _collected_static_files() -> Path:
             check=True,
         )
 
-    return _made_once("static", collect)
+    return made_once("static", collect)
 
 
 def find_chromium() -> str | None:

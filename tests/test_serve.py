@@ -12,7 +12,8 @@ import urllib.request
 
 import pytest
 
-from tests.server import ROOT, migrated_database
+from tests.databases import migrated_database
+from tests.server import ROOT
 from tests.sink import free_port
 
 SETTINGS = {"SECRET_KEY": "a long and random text of the tests alone, " * 2, "ALLOWED_HOSTS": "127.0.0.1"}

@@ -159,6 +159,5 @@ def test_healthz_tells_a_site_that_is_well_from_one_whose_migrations_are_missing
         server.manage("migrate", "--verbosity", "0", "applications", "zero")
         with pytest.raises(urllib.error.HTTPError) as unwell:
             urllib.request.urlopen(server.base_url + "/healthz")
-
-    assert unwell.value.code == 503
-    assert "migration" in unwell.value.read().decode().lower()
+        assert unwell.value.code == 503
+        assert "migration" in unwell.value.read().decode().lower()

@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 import pytest
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
+from tests.databases import engine_under_test, migrated_database
 from tests.faults.rush import SECRET
 from tests.faults.test_full_disk import LARGE, TRY_AGAIN, resume
-from tests.server import Server, engine_under_test, migrated_database, running_server
+from tests.server import Server, running_server
 
 pytestmark = [
     pytest.mark.soak,

@@ -14,8 +14,9 @@ from applications.documents import GRACE, sweep_documents
 from pinterns.backup import stored_files
 from pinterns.s3 import S3Storage
 from programs.cards import home_card
+from tests.databases import empty_database
 from tests.pinterns.taken_down import SEEDED, manage, taken_down
-from tests.server import empty_database, running_server
+from tests.server import running_server
 from tests.store import WEED, kept_in, options, running_store
 
 pytestmark = [

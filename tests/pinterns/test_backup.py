@@ -10,8 +10,9 @@ from django.core.files.storage import default_storage
 from django.db import connection
 
 from pinterns.backup import Refused, back_up, restore
+from tests.databases import empty_database
 from tests.pinterns.taken_down import SEEDED, manage, taken_down
-from tests.server import empty_database, running_server
+from tests.server import running_server
 
 # Somebody who uploads without a pause: each row names a file that was written before.
 WRITER = """
