@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.staff import has_admin_access
+from accounts.statements import Statement
 from applications import autosave, resume, typed
 from applications.both import both_page
 from applications.carry_over import earlier_for, first_draft, labels_of, told_in
@@ -25,7 +26,7 @@ from applications.edits import edit_by
 from applications.form import ApplicationForm, Draft
 from applications.form_page import form_page, why_shut
 from applications.inspection import Unreadable
-from applications.models import Answer, Application, Extension
+from applications.models import Answer, Application, Document, Extension
 from applications.posted import number, seen_version
 from applications.services import DraftChanged, Incomplete, NotEditable, NotSent, SentAlready, save_draft, submit
 from applications.workflow import Status
@@ -38,6 +39,12 @@ _SAVE, _SEND, _REMOVE = "save", "send", "remove-document"
 _USE = "use"  # what a file offers
 _LEAVE_SAVED = "leave-saved"  # of two versions, the one that is saved stays as it is
 
+# What pages and posts of the form ask for each time.
+_PUBLISHED = Window.objects.published().filter(program__published=True)
+_WINDOWS = Statement(lambda reader, slug: Extension.beside(_PUBLISHED.filter(program__slug=slug), reader))
+_SAVED = Statement(lambda candidate, window: Application.objects.filter(candidate=candidate, window=window))
+_FILES = Statement(lambda application: Document.objects.filter(application=application, in_draft=True).only("sha256"))
+
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,8 +53,7 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
     if not request.user.is_authenticated:
         return _signed_out(request, slug)
     at = timezone.now()
-    known = Window.objects.published().filter(program__slug=slug, program__published=True)
-    window = _window(known, request.user, number(request.POST, "window"), at)
+    window = _window(_WINDOWS.rows(request.user.pk, slug), number(request.POST, "window"), at)
     if window is None:
         return redirect(get_object_or_404(Program, published=True, slug=slug))
     if request.method == "POST":
@@ -81,16 +87,16 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
     return form_page(request, window, application, form, at, notice=notice, before=before, checked=checked)
 
 
-def _window(known: QuerySet[Window], reader: User, named: int, at: datetime) -> Window | None:
-    """Of the `known` windows of one program that of the id for which the form was made, else the one that matters now; with
-    its program, and as the reader has it."""
-    windows = Extension.windows_of(reader, known.select_related("program"))
+def _window(known: Iterable[Window], named: int, at: datetime) -> Window | None:
+    """Of the `known` windows of one program that of the id for which the form was made, else the one that matters now; as
+    the reader has it."""
+    windows = Extension.applied(known)
     return windows.get(named) or next((one.program.window_at(at, windows.values()) for one in windows.values()), None)
 
 
 def _saved(candidate: User, window: Window) -> Application | None:
     """What the candidate has sent or saved for `window`."""
-    application = Application.objects.filter(candidate=candidate, window=window).first()
+    application = _SAVED.first(candidate.pk, window.pk)
     if application:
         application.window = window
     return application
@@ -248,7 +254,7 @@ def has_unsent_changes(application: Application, answers: Iterable[Answer] | Non
     if answers is None:
         answers = application.answers.select_related("document")
     sent_files = {answer.document.sha256 for answer in answers if answer.document}
-    return sent_files != set(application.documents.filter(in_draft=True).values_list("sha256", flat=True))
+    return sent_files != {document.sha256 for document in _FILES.rows(application.pk)}
 
 
 def runs(request: HttpRequest, program: Program) -> bool:
@@ -265,7 +271,8 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     if not runs(request, program):
         raise Http404
     at = timezone.now()
-    window = _window(program.windows.all(), request.user, number(request.GET, "window"), at) or Window(
+    known = Extension.beside(program.windows.all(), request.user.pk)
+    window = _window(known, number(request.GET, "window"), at) or Window(
         program=program, opens_at=at, closes_at=at, decide_by=at.date()
     )
     return form_page(request, window, None, ApplicationForm(window=window, draft={}), at, preview=True)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.statements import Statement
 from applications import letter_texts, tallies, workflow
 from applications.blinding import blind, own_links
 from applications.consent import record_consent
@@ -26,6 +27,11 @@ from applications.seen import as_known, refuse_while_untold
 from applications.workflow import Status
 from programs.models import Window
 from programs.times import day, when
+
+# Each save asks for it, in a transaction.
+_LOCKED = Statement(
+    lambda candidate, window: Application.objects.select_for_update().filter(candidate=candidate, window=window)
+)
 
 
 class NotSent(Exception):
@@ -130,15 +136,14 @@ def _own_row(candidate: User, window: Window, at: datetime, *, draft: Draft) -> 
         raise NotEditable(
             _("This window has not opened yet. It opens on %(time)s.") % {"time": when(window.opens_at, window.zone)}
         )
-    rows = Application.objects.select_for_update().filter(candidate=candidate, window=window)
-    application, created = rows.first(), False
+    application, created = _LOCKED.first(candidate.pk, window.pk), False
     if application is None:
         begun = {"draft": draft, "draft_saved_at": at, "draft_version": int(bool(draft))}
         try:
             with transaction.atomic():
                 application, created = Application.objects.create(candidate=candidate, window=window, **begun), True
         except IntegrityError:  # the other tab made it a moment ago
-            application = rows.get()
+            [application] = _LOCKED.rows(candidate.pk, window.pk)
     application.window, application.candidate = window, candidate
     return application, created
 
