@@ -222,9 +222,11 @@ def _take_place(application: Application, at: datetime) -> None:
     room = Q(capacity=None) | Q(taken__lt=F("capacity"))
     windows = Window.objects.filter(pk=application.window_id)
     running = windows.published().filter(room, opens_at__lte=at)
-    own = Extension.objects.filter(candidate=application.candidate_id, window=OuterRef("pk"), until__gt=at)
     one_more = {"taken": F("taken") + 1}
-    if not (running.filter(closes_at__gt=at).update(**one_more) or running.filter(Exists(own)).update(**one_more)):
+    if running.filter(closes_at__gt=at).update(**one_more):
+        return
+    own = Extension.objects.filter(candidate=application.candidate_id, window=OuterRef("pk"), until__gt=at)
+    if not running.filter(Exists(own)).update(**one_more):
         now = Extension.windows_of(application.candidate, windows)[application.window_id]
         state = now.state(at)
         raise WindowShut(shut_sentence(now, Window.State.FULL if state == Window.State.OPEN else state))
