@@ -27,7 +27,16 @@ from applications.form_page import form_page, why_shut
 from applications.inspection import Unreadable
 from applications.models import Answer, Application, Document, Extension
 from applications.posted import number, seen_version
-from applications.services import DraftChanged, Incomplete, NotEditable, NotSent, SentAlready, save_draft, submit
+from applications.services import (
+    DraftChanged,
+    Incomplete,
+    NotEditable,
+    NotSent,
+    SentAlready,
+    note_saved,
+    save_draft,
+    submit,
+)
 from applications.workflow import Status
 from programs.kinds import Known
 from programs.models import Program, Window
@@ -161,6 +170,7 @@ def _post(request: HttpRequest, window: Window, at: datetime) -> HttpResponse:
             uploads=uploads,
             removed=removed,
             seen_version=seen_version(request.POST),
+            sending=action == _SEND and not refused,
             at=at,
         )
     except NotEditable as error:
@@ -221,24 +231,30 @@ def _receive(request: HttpRequest, form: ApplicationForm) -> tuple[list[Upload],
 
 def _send(request: HttpRequest, application: Application, revision: int, at: datetime) -> HttpResponse:
     """Always ends in a redirect, so that reloading and the back button post nothing again."""
-    form_url = application.program.apply_url
     try:
         submit(application=application, revision=revision, at=at)
-    except Incomplete:
-        return redirect(f"{form_url}?check#missing")
-    except SentAlready as error:
-        application.refresh_from_db(fields=["status", "sent", "draft"])
-        if has_unsent_changes(application):
-            kept = _("%(reason)s What you typed here is saved as changes that are not sent yet.")
-            messages.warning(request, kept % {"reason": error})
-            return redirect(form_url)
-        return redirect(application)
     except NotSent as error:
-        messages.warning(request, str(error))
-        return redirect(form_url)
+        note_saved(application)
+        return _not_sent(request, application, error)
     sentence = _("Your application is in. We'll write by %(day)s.")
     messages.success(request, sentence % {"day": day(application.window.decide_by)})
     return redirect(application)
+
+
+def _not_sent(request: HttpRequest, application: Application, error: NotSent) -> HttpResponse:
+    """Why it was not sent is told on the form, or on the page of what was sent before."""
+    form_url = application.program.apply_url
+    if isinstance(error, Incomplete):
+        return redirect(f"{form_url}?check#missing")
+    if isinstance(error, SentAlready):
+        application.refresh_from_db(fields=["status", "sent", "draft"])
+        if not has_unsent_changes(application):
+            return redirect(application)
+        kept = _("%(reason)s What you typed here is saved as changes that are not sent yet.")
+        messages.warning(request, kept % {"reason": error})
+    else:
+        messages.warning(request, str(error))
+    return redirect(form_url)
 
 
 def has_unsent_changes(application: Application, answers: Iterable[Answer] | None = None) -> bool:

@@ -74,27 +74,36 @@ def save_draft(
     uploads: Iterable[Upload] = (),
     removed: Iterable[int] = (),
     seen_version: int | None = None,
+    sending: bool = False,
     at: datetime | None = None,
 ) -> Application:
     """Keeps what was posted, valid or not; creates the application with the first save.
 
     `removed` are ids of requirements whose file is taken out. `seen_version` is the draft_version that its writer began
-    from; None is for who writes without having looked. Raises DraftChanged when that is no longer the draft's version;
-    NotEditable once it is reviewed, decided, or sent and its window has closed. A draft is kept even when the window
-    filled or closed meanwhile.
+    from; None is for who writes without having looked. `sending`: submit() comes next, so answers that the draft holds
+    already are left for it to write; where it raises, call note_saved().
+    Raises DraftChanged when the draft has another version by now; NotEditable once it is reviewed, decided, or sent and
+    its window has closed. A draft is kept even when the window filled or closed meanwhile.
     """
     at = at or timezone.now()
     with transaction.atomic():
         application, created = _own_row(candidate, window, at, draft={} if seen_version else draft)
         if not application.can_edit(at):
             raise NotEditable(_why_not_editable(application, at))
-        if not created or seen_version:
+        if sending and draft == application.draft:
+            application.draft_saved_at = at
+        elif not created or seen_version:
             _swap_draft(application, draft, seen_version, at)
         for requirement_id in removed:
             detach(application, requirement_id)
         for upload in uploads:
             attach(application, upload, at=at)
     return application
+
+
+def note_saved(application: Application) -> None:
+    """Writes when the draft was saved, after a submit() that has not."""
+    application.save(update_fields=["draft_saved_at"])
 
 
 def _swap_draft(application: Application, draft: Draft, seen_version: int | None, at: datetime) -> None:
@@ -280,6 +289,7 @@ def _write(
         submitted_at=application.submitted_at or at,
         revision=application.revision + 1,
         sent=application.draft,
+        draft_saved_at=application.draft_saved_at,
         full_name=about["full_name"],
         search_text=search_text(
             name=about["full_name"], email=application.candidate.email, reference=application.reference
