@@ -12,5 +12,5 @@ class PeopleBackend(ModelBackend):
     """Django's own; the person of a session is read by a statement that is not made anew for each request."""
 
     def get_user(self, user_id: int) -> User | None:
-        user = next(iter(_BY_KEY.rows(user_id)), None)
+        user = _BY_KEY.first(user_id)
         return user if user and self.user_can_authenticate(user) else None

@@ -21,11 +21,13 @@ from accounts.forms import AddressForm, CodeForm
 from accounts.models import SignInCode
 from accounts.security_log import security_log
 from accounts.services import CodeVoid, LetterNotSent, WrongCode, redeem, send_code
+from accounts.statements import Statement
 
 # Whole universities share one network address, so what a network may ask for is wide; what it may ask for one address is
 # tight. Never per address alone: nobody can use up what somebody else may ask for.
 _BY_NETWORK = limits.Limit("codes asked for by a network", most=600, period=timedelta(minutes=10))
 _BY_NETWORK_FOR_ADDRESS = limits.Limit("codes for an address", most=5, period=timedelta(minutes=5))
+_BY_KEY = Statement(lambda key: SignInCode.objects.filter(pk=key))
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def code_step(request: HttpRequest, door: Door) -> HttpResponse:
 
 def _pending(request: HttpRequest, door: Door) -> SignInCode | None:
     key = request.session.get(door.key)
-    return SignInCode.objects.filter(pk=key).first() if key else None
+    return _BY_KEY.first(key) if key else None
 
 
 def _just_sent(request: HttpRequest, door: Door, email: str) -> bool:

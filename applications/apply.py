@@ -6,7 +6,6 @@ from datetime import datetime
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.staff import has_admin_access
+from accounts.statements import Statement
 from applications import autosave, resume, typed
 from applications.both import both_page
 from applications.carry_over import earlier_for, first_draft, labels_of, told_in
@@ -25,9 +25,18 @@ from applications.edits import edit_by
 from applications.form import ApplicationForm, Draft
 from applications.form_page import form_page, why_shut
 from applications.inspection import Unreadable
-from applications.models import Answer, Application, Extension
+from applications.models import Answer, Application, Document, Extension
 from applications.posted import number, seen_version
-from applications.services import DraftChanged, Incomplete, NotEditable, NotSent, SentAlready, save_draft, submit
+from applications.services import (
+    DraftChanged,
+    Incomplete,
+    NotEditable,
+    NotSent,
+    SentAlready,
+    note_saved,
+    save_draft,
+    submit,
+)
 from applications.workflow import Status
 from programs.kinds import Known
 from programs.models import Program, Window
@@ -38,6 +47,12 @@ _SAVE, _SEND, _REMOVE = "save", "send", "remove-document"
 _USE = "use"  # what a file offers
 _LEAVE_SAVED = "leave-saved"  # of two versions, the one that is saved stays as it is
 
+# What pages and posts of the form ask for each time.
+_PUBLISHED = Window.objects.published().filter(program__published=True)
+_WINDOWS = Statement(lambda reader, slug: Extension.beside(_PUBLISHED.filter(program__slug=slug), reader))
+_SAVED = Statement(lambda candidate, window: Application.objects.filter(candidate=candidate, window=window))
+_FILES = Statement(lambda application: Document.objects.filter(application=application, in_draft=True).only("sha256"))
+
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,8 +61,7 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
     if not request.user.is_authenticated:
         return _signed_out(request, slug)
     at = timezone.now()
-    known = Window.objects.published().filter(program__slug=slug, program__published=True)
-    window = _window(known, request.user, number(request.POST, "window"), at)
+    window = _window(_WINDOWS.rows(request.user.pk, slug), number(request.POST, "window"), at)
     if window is None:
         return redirect(get_object_or_404(Program, published=True, slug=slug))
     if request.method == "POST":
@@ -81,16 +95,16 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
     return form_page(request, window, application, form, at, notice=notice, before=before, checked=checked)
 
 
-def _window(known: QuerySet[Window], reader: User, named: int, at: datetime) -> Window | None:
-    """Of the `known` windows of one program that of the id for which the form was made, else the one that matters now; with
-    its program, and as the reader has it."""
-    windows = Extension.windows_of(reader, known.select_related("program"))
+def _window(known: Iterable[Window], named: int, at: datetime) -> Window | None:
+    """Of the `known` windows of one program that of the id for which the form was made, else the one that matters now; as
+    the reader has it."""
+    windows = Extension.applied(known)
     return windows.get(named) or next((one.program.window_at(at, windows.values()) for one in windows.values()), None)
 
 
 def _saved(candidate: User, window: Window) -> Application | None:
     """What the candidate has sent or saved for `window`."""
-    application = Application.objects.filter(candidate=candidate, window=window).first()
+    application = _SAVED.first(candidate.pk, window.pk)
     if application:
         application.window = window
     return application
@@ -156,6 +170,7 @@ def _post(request: HttpRequest, window: Window, at: datetime) -> HttpResponse:
             uploads=uploads,
             removed=removed,
             seen_version=seen_version(request.POST),
+            sending=action == _SEND and not refused,
             at=at,
         )
     except NotEditable as error:
@@ -216,24 +231,30 @@ def _receive(request: HttpRequest, form: ApplicationForm) -> tuple[list[Upload],
 
 def _send(request: HttpRequest, application: Application, revision: int, at: datetime) -> HttpResponse:
     """Always ends in a redirect, so that reloading and the back button post nothing again."""
-    form_url = application.program.apply_url
     try:
         submit(application=application, revision=revision, at=at)
-    except Incomplete:
-        return redirect(f"{form_url}?check#missing")
-    except SentAlready as error:
-        application.refresh_from_db(fields=["status", "sent", "draft"])
-        if has_unsent_changes(application):
-            kept = _("%(reason)s What you typed here is saved as changes that are not sent yet.")
-            messages.warning(request, kept % {"reason": error})
-            return redirect(form_url)
-        return redirect(application)
     except NotSent as error:
-        messages.warning(request, str(error))
-        return redirect(form_url)
+        note_saved(application)
+        return _not_sent(request, application, error)
     sentence = _("Your application is in. We'll write by %(day)s.")
     messages.success(request, sentence % {"day": day(application.window.decide_by)})
     return redirect(application)
+
+
+def _not_sent(request: HttpRequest, application: Application, error: NotSent) -> HttpResponse:
+    """Why it was not sent is told on the form, or on the page of what was sent before."""
+    form_url = application.program.apply_url
+    if isinstance(error, Incomplete):
+        return redirect(f"{form_url}?check#missing")
+    if isinstance(error, SentAlready):
+        application.refresh_from_db(fields=["status", "sent", "draft"])
+        if not has_unsent_changes(application):
+            return redirect(application)
+        kept = _("%(reason)s What you typed here is saved as changes that are not sent yet.")
+        messages.warning(request, kept % {"reason": error})
+    else:
+        messages.warning(request, str(error))
+    return redirect(form_url)
 
 
 def has_unsent_changes(application: Application, answers: Iterable[Answer] | None = None) -> bool:
@@ -248,7 +269,7 @@ def has_unsent_changes(application: Application, answers: Iterable[Answer] | Non
     if answers is None:
         answers = application.answers.select_related("document")
     sent_files = {answer.document.sha256 for answer in answers if answer.document}
-    return sent_files != set(application.documents.filter(in_draft=True).values_list("sha256", flat=True))
+    return sent_files != {document.sha256 for document in _FILES.rows(application.pk)}
 
 
 def runs(request: HttpRequest, program: Program) -> bool:
@@ -265,7 +286,8 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     if not runs(request, program):
         raise Http404
     at = timezone.now()
-    window = _window(program.windows.all(), request.user, number(request.GET, "window"), at) or Window(
+    known = Extension.beside(program.windows.all(), request.user.pk)
+    window = _window(known, number(request.GET, "window"), at) or Window(
         program=program, opens_at=at, closes_at=at, decide_by=at.date()
     )
     return form_page(request, window, None, ApplicationForm(window=window, draft={}), at, preview=True)

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.utils.datastructures import MultiValueDict
 
 from accounts.models import User
+from accounts.statements import Statement
 from applications.about import AboutForm, OfficesForm
 from applications.documents import copy_for, in_draft
 from applications.form import ApplicationForm, Draft
@@ -18,6 +19,10 @@ from applications.services import save_draft
 from programs import kinds
 from programs.kinds import Known
 from programs.models import Window
+
+_SENT = Application.objects.filter(submitted_at__isnull=False, sent__isnull=False).order_by("-submitted_at")
+# A new form asks whether there is one; its columns are read where there is.
+_LATEST = Statement(lambda candidate, window: _SENT.filter(candidate=candidate).exclude(window=window).only("pk")[:1])
 
 
 @dataclass(frozen=True)
@@ -50,11 +55,10 @@ def earlier_for(form: ApplicationForm, *, candidate: User) -> Earlier | None:
 
     What holds for one intake alone is left out: when one can start, and what one agreed to.
     """
-    sent = Application.objects.filter(candidate=candidate, submitted_at__isnull=False, sent__isnull=False)
-    latest = sent.exclude(window=form.window.pk).order_by("-submitted_at").values_list("pk", flat=True).first()
+    latest = _LATEST.first(candidate.pk, form.window.pk)
     if latest is None:  # mostly: and window and program come with forty columns
         return None
-    application = Application.objects.select_related("window__program").get(pk=latest)
+    application = Application.objects.select_related("window__program").get(pk=latest.pk)
     answers = list(application.answers.select_related("document"))
     fields = _fitting(form, _lasting(application, answers))
     documents = _documents(form, answers)

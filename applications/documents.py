@@ -10,12 +10,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.one_by_one import one_by_one
+from accounts.statements import Statement
 from applications.inspection import Facts, Unreadable, inspect, safe_name
 from applications.models import Answer, Application, DataExport, Document, DocumentText, PageImage, document_path
 from programs.models import Requirement
 
 # A file may wait this long for the transaction that names it, or for the answer that replaces its draft.
 GRACE = timedelta(hours=1)
+_IN_DRAFT = Statement(
+    lambda application: Document.objects.filter(application=application, in_draft=True).select_related("written")
+)
 
 
 @dataclass(frozen=True)
@@ -109,8 +113,7 @@ def in_draft(application: Application | None) -> dict[int, Document]:
     if application is None or application.pk is None:
         return {}
     if not hasattr(application, "drafted"):
-        kept = application.documents.filter(in_draft=True).select_related("written")
-        application.drafted = {document.requirement_id: document for document in kept}
+        application.drafted = {document.requirement_id: document for document in _IN_DRAFT.rows(application.pk)}
     return application.drafted
 
 

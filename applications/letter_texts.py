@@ -10,10 +10,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from accounts.statements import Statement
 from applications.models import Application, Interview, LetterTemplate, Offer
 from applications.placeholders import PLACEHOLDERS, fill
 from applications.standard_letters import KINDS
@@ -23,8 +25,7 @@ from letters.services import new_letter, one_line
 from programs.models import Office, Program, Window
 from programs.times import day, when
 
-# Prefetched for many applications, it saves compose() a query for each.
-WORDS = "window__program__letter_templates"
+_OWN_WORDS = Statement(lambda program: LetterTemplate.objects.filter(program=program))
 # Decisions can be taken back: their letters wait a little. What a candidate did, and the calendar, is told at once.
 _DECISIONS = {row.action for row in TRANSITIONS if row.actor == Actor.RECRUITER and row.writes}
 _ANSWERS_TO_AN_OFFER = ("accept", "decline", "lapse")
@@ -62,8 +63,15 @@ class InterviewTerms:
 def words_of(program: Program, kind: str) -> LetterText:
     """The words with their placeholders: the program's own, else the standard ones. KeyError for an unknown kind."""
     standard = KINDS[kind]
-    own = next((template for template in program.letter_templates.all() if template.kind == kind), None)
+    templates = program.own_words if hasattr(program, "own_words") else _OWN_WORDS.rows(program.pk)
+    own = next((template for template in templates if template.kind == kind), None)
     return LetterText(own.subject, own.body) if own else LetterText(str(standard.subject), standard.body)
+
+
+def own_words_of(applications: str = "") -> Prefetch:
+    """To prefetch with many applications, or with what has them under that name: it saves compose() a query for each."""
+    path = f"{applications}__window" if applications else "window"
+    return Prefetch(f"{path}__program__letter_templates", to_attr="own_words")
 
 
 def words_mark(letters: Iterable[tuple[int, str]]) -> str:

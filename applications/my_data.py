@@ -111,7 +111,7 @@ def _own(user: User) -> Iterable[Application]:
             "consents",
             Prefetch("documents", Document.objects.select_related("written").order_by("pk")),
             Prefetch("window__program__requirements", active, to_attr="asked"),
-            "window__program__offices",
+            Prefetch("window__program__offices", to_attr="offices_list"),
         )
     )
 
@@ -119,7 +119,7 @@ def _own(user: User) -> Iterable[Application]:
 def _letters(user: User, own: list[Application], at: datetime) -> Iterable[Letter]:
     """Those to `user`, before they had an account too, and none that tells of a decision before its time."""
     known = {change.letter_id for one in own for change in one.known}
-    untold = {change.letter_id for one in own for change in one.history.all()} - known - {None}
+    untold = {change.letter_id for one in own for change in one.changes} - known - {None}
     to_user = Q(addressee=user) | Q(addressee=None, to=user.email)
     return Letter.objects.known_to_addressee(at).filter(to_user).exclude(pk__in=untold).order_by("-pk")
 
@@ -143,7 +143,7 @@ def _held(application: Application, at: datetime, months: dict[str, int]) -> Hel
 def _is_told(application: Application, action: str) -> bool:
     """Whether the terms of an offer or interview are those that its candidate was told: a newer decision may have new ones."""
     known = [change.action for change in application.known]
-    newest_is_known = list(application.history.all())[-1:] == application.known[-1:]
+    newest_is_known = application.changes[-1:] == application.known[-1:]
     return action in known and (newest_is_known or known[-1] == action)
 
 

@@ -188,7 +188,7 @@ def apply_approved(*, at: datetime | None = None, limit: int = 200) -> int:
     approved = PreparedDecision.objects.approved().select_related(
         "application__candidate", "application__window__program", "office", "reason", "approved_by"
     )
-    approved = approved.prefetch_related(f"application__{letter_texts.WORDS}")
+    approved = approved.prefetch_related(letter_texts.own_words_of("application"))
     rows = list(approved.defer("application__draft", "application__sent").order_by("pk")[:limit])
     return sum(_apply(rows[start : start + TOGETHER], at=at) for start in range(0, len(rows), TOGETHER))
 

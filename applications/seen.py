@@ -8,14 +8,19 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from accounts.statements import Statement
 from applications.models import Application, StatusChange
 from applications.workflow import NotAllowed
 from letters.models import Letter
 
+_LETTERS = Statement(
+    lambda about, addressee: Letter.objects.filter(about=about, addressee=addressee, copy=None).order_by("-pk")
+)
+
 
 def known_history(application: Application, at: datetime) -> list[StatusChange]:
     """The changes that its candidate knows of at the instant `at`, the oldest first: their own sending is always one."""
-    history = list(application.history.all())
+    history = application.changes
     known, taken_back = history[:1], False
     for change in history[1:]:
         if _waits(change, at):
@@ -35,7 +40,7 @@ def as_known(application: Application, at: datetime) -> Application:
     Takes no query when the application came from ApplicationQuerySet.of().
     """
     application.known = known_history(application, at)
-    if len(application.known) < len(application.history.all()):
+    if len(application.known) < len(application.changes):
         last = application.known[-1]
         application.status, application.status_since = last.to_status, last.at
     return application
@@ -44,9 +49,8 @@ def as_known(application: Application, at: datetime) -> Application:
 def known_letters(application: Application, at: datetime) -> list[Letter]:
     """The letters about `application`, as given by as_known(), that its candidate may read, the latest first."""
     known = {change.letter_id for change in application.known}
-    untold = {change.letter_id for change in application.history.all()} - known
-    about = Letter.objects.filter(about=application.reference, addressee=application.candidate_id, copy=None)
-    letters = about.order_by("-pk")
+    untold = {change.letter_id for change in application.changes} - known
+    letters = _LETTERS.rows(application.reference, application.candidate_id)
     return [letter for letter in letters if letter.pk not in untold and letter.is_known_to_addressee(at)]
 
 

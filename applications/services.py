@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.statements import Statement
 from applications import letter_texts, tallies, workflow
 from applications.blinding import blind, own_links
 from applications.consent import record_consent
@@ -26,6 +27,11 @@ from applications.seen import as_known, refuse_while_untold
 from applications.workflow import Status
 from programs.models import Window
 from programs.times import day, when
+
+# Each save asks for it, in a transaction.
+_LOCKED = Statement(
+    lambda candidate, window: Application.objects.select_for_update().filter(candidate=candidate, window=window)
+)
 
 
 class NotSent(Exception):
@@ -68,27 +74,36 @@ def save_draft(
     uploads: Iterable[Upload] = (),
     removed: Iterable[int] = (),
     seen_version: int | None = None,
+    sending: bool = False,
     at: datetime | None = None,
 ) -> Application:
     """Keeps what was posted, valid or not; creates the application with the first save.
 
     `removed` are ids of requirements whose file is taken out. `seen_version` is the draft_version that its writer began
-    from; None is for who writes without having looked. Raises DraftChanged when that is no longer the draft's version;
-    NotEditable once it is reviewed, decided, or sent and its window has closed. A draft is kept even when the window
-    filled or closed meanwhile.
+    from; None is for who writes without having looked. `sending`: submit() comes next, so answers that the draft holds
+    already are left for it to write; where it raises, call note_saved().
+    Raises DraftChanged when the draft has another version by now; NotEditable once it is reviewed, decided, or sent and
+    its window has closed. A draft is kept even when the window filled or closed meanwhile.
     """
     at = at or timezone.now()
     with transaction.atomic():
         application, created = _own_row(candidate, window, at, draft={} if seen_version else draft)
         if not application.can_edit(at):
             raise NotEditable(_why_not_editable(application, at))
-        if not created or seen_version:
+        if sending and draft == application.draft:
+            application.draft_saved_at = at
+        elif not created or seen_version:
             _swap_draft(application, draft, seen_version, at)
         for requirement_id in removed:
             detach(application, requirement_id)
         for upload in uploads:
             attach(application, upload, at=at)
     return application
+
+
+def note_saved(application: Application) -> None:
+    """Writes when the draft was saved, after a submit() that has not."""
+    application.save(update_fields=["draft_saved_at"])
 
 
 def _swap_draft(application: Application, draft: Draft, seen_version: int | None, at: datetime) -> None:
@@ -130,15 +145,14 @@ def _own_row(candidate: User, window: Window, at: datetime, *, draft: Draft) -> 
         raise NotEditable(
             _("This window has not opened yet. It opens on %(time)s.") % {"time": when(window.opens_at, window.zone)}
         )
-    rows = Application.objects.select_for_update().filter(candidate=candidate, window=window)
-    application, created = rows.first(), False
+    application, created = _LOCKED.first(candidate.pk, window.pk), False
     if application is None:
         begun = {"draft": draft, "draft_saved_at": at, "draft_version": int(bool(draft))}
         try:
             with transaction.atomic():
                 application, created = Application.objects.create(candidate=candidate, window=window, **begun), True
         except IntegrityError:  # the other tab made it a moment ago
-            application = rows.get()
+            [application] = _LOCKED.rows(candidate.pk, window.pk)
     application.window, application.candidate = window, candidate
     return application, created
 
@@ -217,9 +231,11 @@ def _take_place(application: Application, at: datetime) -> None:
     room = Q(capacity=None) | Q(taken__lt=F("capacity"))
     windows = Window.objects.filter(pk=application.window_id)
     running = windows.published().filter(room, opens_at__lte=at)
-    own = Extension.objects.filter(candidate=application.candidate_id, window=OuterRef("pk"), until__gt=at)
     one_more = {"taken": F("taken") + 1}
-    if not (running.filter(closes_at__gt=at).update(**one_more) or running.filter(Exists(own)).update(**one_more)):
+    if running.filter(closes_at__gt=at).update(**one_more):
+        return
+    own = Extension.objects.filter(candidate=application.candidate_id, window=OuterRef("pk"), until__gt=at)
+    if not running.filter(Exists(own)).update(**one_more):
         now = Extension.windows_of(application.candidate, windows)[application.window_id]
         state = now.state(at)
         raise WindowShut(shut_sentence(now, Window.State.FULL if state == Window.State.OPEN else state))
@@ -273,6 +289,7 @@ def _write(
         submitted_at=application.submitted_at or at,
         revision=application.revision + 1,
         sent=application.draft,
+        draft_saved_at=application.draft_saved_at,
         full_name=about["full_name"],
         search_text=search_text(
             name=about["full_name"], email=application.candidate.email, reference=application.reference

@@ -28,7 +28,7 @@ from programs.qualify import recall
 @require_POST
 def start(request: HttpRequest, window_id: int) -> HttpResponse:
     """Saves the form with or without what was told before, and goes back to it."""
-    published = Window.objects.published().filter(program__published=True).select_related("program")
+    published = Window.objects.published().filter(program__published=True)
     window = Extension.windows_of(request.user, published.filter(pk=window_id)).get(window_id)
     if window is None:
         raise Http404

@@ -130,6 +130,8 @@ def _of(application: Application) -> Counter[Key]:
 def _histories(applications: Sequence[int]) -> dict[int, dict[int, Step]]:
     """The steps of each application by the id of the change, in order; one query, or none for no applications."""
     found: dict[int, dict[int, Step]] = defaultdict(dict)
+    if not applications:  # as in each first sending: Django would make a statement to find that out
+        return found
     rows = StatusChange.objects.stood().filter(application__in=applications).order_by("at", "pk")
     for application, pk, *step in rows.values_list("application", "pk", *_STEP):
         found[application][pk] = tuple(step)

@@ -48,7 +48,7 @@ def upload(request: HttpRequest, slug: str, window_id: int, requirement_id: int)
 def _asked(request: HttpRequest, slug: str, window_id: int, requirement_id: int) -> tuple[Window, Requirement]:
     """The window, as the reader has it, and the requirement for a file; 404 for what is not on their form."""
     known = Window.objects.published().filter(program__slug=slug, program__published=True, pk=window_id)
-    for window in Extension.windows_of(request.user, known.select_related("program")).values():
+    for window in Extension.windows_of(request.user, known).values():
         for requirement in window.program.active_requirements():
             if requirement.pk == requirement_id and requirement.rule.is_document:
                 return window, requirement

@@ -13,15 +13,28 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.statements import Statement
 from applications import seen, services, story
 from applications.about import authorisation_lines
 from applications.access import record_access
 from applications.apply import apply, has_unsent_changes, preview, runs
-from applications.models import Access, Application, Document, extended
+from applications.models import Access, Answer, Application, Document, OfficeChoice, extended
 from applications.private import private_file
 from applications.workflow import Actor, Status, TransitionError, allowed
 
 __all__ = ["answer_offer", "application", "applications", "apply", "document", "preview", "withdraw"]
+
+
+# Each look at one's own application asks for them.
+_OWN = Statement(
+    lambda candidate, reference: Application.objects.filter(candidate=candidate, reference=reference).with_window()
+)
+_ANSWERS = Statement(lambda application: Answer.objects.filter(application=application).select_related("document"))
+_CHOICES = Statement(
+    lambda application: (
+        OfficeChoice.objects.filter(application=application).select_related("office").only("position", "office__name")
+    )
+)
 
 
 @never_cache
@@ -39,7 +52,9 @@ def applications(request: HttpRequest) -> HttpResponse:
 
 def _own(request: HttpRequest, reference: str, at: datetime) -> Application:
     """The reader's own application as they know it; 404 for anybody else's, so that nobody learns which references exist."""
-    found = get_object_or_404(Application.objects.of(request.user), reference=reference.upper())
+    found = _OWN.first(request.user.pk, reference.upper())
+    if found is None:
+        raise Http404
     found.window = extended(found.window, until=found.own_until)
     return seen.as_known(found, at)
 
@@ -54,7 +69,7 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
     actions = {row.action for row in allowed(found.status, Actor.CANDIDATE)}
     badge, badge_label = found.shown_status(at)
     before_closing = at < found.window.closes_at
-    answers = list(found.answers.select_related("document"))
+    answers = _ANSWERS.rows(found.pk)
     context = {
         "title": _("%(program)s: your application") % {"program": found.program.name},
         "application": found,
@@ -68,8 +83,7 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         "answers": answers,
         "authorisation": authorisation_lines(found.work_authorisation),
         "office_choices": [
-            {"position": position, "office": name}
-            for position, name in found.office_choices.values_list("position", "office__name")
+            {"position": choice.position, "office": choice.office.name} for choice in _CHOICES.rows(found.pk)
         ],
         "letters": seen.known_letters(found, at),
         "can_change": found.status in (Status.DRAFT, Status.SUBMITTED) and before_closing,

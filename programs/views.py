@@ -37,7 +37,6 @@ _WINDOWS = Statement(lambda: Window.objects.published().order_by())
 _OFFICES = Statement(lambda: Office.objects.annotate(program_id=F("programs")).only("name", "slug"))
 _PROGRAM = Statement(lambda slug: Program.objects.filter(published=True, slug=slug))
 _WINDOWS_OF = Statement(lambda pk: Window.objects.published().filter(program=pk).order_by())
-_OFFICES_OF = Statement(lambda pk: Office.objects.filter(programs=pk))
 
 _STATES = [Window.State.OPEN, Window.State.SCHEDULED, Window.State.FULL, Window.State.CLOSED]
 
@@ -110,10 +109,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @conditional_page
 def program(request: HttpRequest, slug: str) -> HttpResponse:
     """One program: what one does, what is asked, the window, and where to apply."""
-    found = next(iter(_PROGRAM.rows(slug)), None)
+    found = _PROGRAM.first(slug)
     if found is None:
         raise Http404
-    found.offices_list = _OFFICES_OF.rows(found.pk)
     asked = found.active_requirements()
     at = timezone.now()
     window = found.window_at(at, _WINDOWS_OF.rows(found.pk))

@@ -118,7 +118,7 @@ class _BulkPage:
             choices = OfficeChoice.objects.select_related("office")
             own = own.prefetch_related(Prefetch("office_choices", choices))
         shown = own.select_related("candidate", "window__program").defer("draft", "sent")
-        self.applications = shown.prefetch_related(letter_texts.WORDS)
+        self.applications = shown.prefetch_related(letter_texts.own_words_of())
         # Of thousands, what a decision is prepared from alone.
         self.to_prepare = own.select_related("window").only(
             "status", "revision", "reference", "window__program", "window__time_zone"

@@ -88,7 +88,7 @@ class PreparedDecisionAdmin(NotedExportMixin, OwnRowsMixin, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows = super().get_queryset(request).select_related(*self.list_select_related, "application__candidate")
-        rows = rows.prefetch_related(f"application__{letter_texts.WORDS}")
+        rows = rows.prefetch_related(letter_texts.own_words_of("application"))
         return rows.defer("application__draft", "application__sent")
 
     # --- Who may ---

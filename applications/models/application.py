@@ -8,8 +8,10 @@ from django.db import models
 from django.db.models import F, FilteredRelation, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from accounts.statements import Statement
 from applications.workflow import Status
 from letters.models import Letter
 from programs.models import Office, Program, Window
@@ -26,13 +28,14 @@ def new_reference() -> str:
 
 class ApplicationQuerySet(models.QuerySet):
     def of(self, candidate) -> "ApplicationQuerySet":
-        """What `candidate` has begun or sent, with the history that says what they know of it (applications.seen), and with
-        `own_until`, the personal deadline that they were granted.
-        """
-        history = StatusChange.objects.select_related("letter").defer("letter__body")
-        own = FilteredRelation("window__extensions", condition=Q(window__extensions__candidate=candidate))
-        rows = self.filter(candidate=candidate).annotate(own=own, own_until=F("own__until"))
-        return rows.select_related("window__program").prefetch_related(models.Prefetch("history", history))
+        """What `candidate` has begun or sent, with_window(), and with the `changes` that say what they know of it."""
+        changes = models.Prefetch("history", StatusChange.objects.told(), to_attr="changes")
+        return self.filter(candidate=candidate).with_window().prefetch_related(changes)
+
+    def with_window(self) -> "ApplicationQuerySet":
+        """With window and program, and with `own_until`, the personal deadline that its candidate was granted."""
+        own = FilteredRelation("window__extensions", condition=Q(window__extensions__candidate=F("candidate")))
+        return self.annotate(own=own, own_until=F("own__until")).select_related("window__program")
 
     def sent(self) -> "ApplicationQuerySet":
         """What was sent at least once; drafts are the candidate's own business."""
@@ -132,6 +135,11 @@ class Application(models.Model):
     def program(self) -> Program:
         return self.window.program
 
+    @cached_property
+    def changes(self) -> "list[StatusChange]":
+        """The history with its letters, the oldest change first, as it was when this object first asked."""
+        return _CHANGES.rows(self.pk)
+
     def shown_status(self, at: datetime) -> tuple[str, str]:
         """The status for people, as (name, label): a draft left when its window closed is “not submitted”."""
         if self.status == Status.DRAFT and self.window.closes_at <= at:
@@ -175,6 +183,10 @@ class StatusChangeQuerySet(models.QuerySet):
         """Without decisions taken back before their letter left: for the candidate those never happened."""
         return self.exclude(letter__status=Letter.Status.HELD_BACK)
 
+    def told(self) -> "StatusChangeQuerySet":
+        """With the letters, which say what the candidate knows (applications.seen), but for their texts."""
+        return self.select_related("letter").defer("letter__body")
+
 
 class StatusChange(models.Model):
     """Append-only: who moved an application from where to where, when and why."""
@@ -204,3 +216,6 @@ class StatusChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application}: {self.get_from_status_display()} → {self.get_to_status_display()}"
+
+
+_CHANGES = Statement(lambda application: StatusChange.objects.filter(application=application).told())

@@ -1,5 +1,6 @@
 """What one candidate was promised: a place, or a later deadline."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -98,10 +99,19 @@ class Extension(models.Model):
 
     @staticmethod
     def windows_of(candidate: User, windows: models.QuerySet[Window]) -> dict[int, Window]:
-        """`windows` by id as `candidate` has them, by one query. For reading, never for saving."""
+        """`windows` with their programs, by id, as `candidate` has them; one query. For reading, never for saving."""
+        return Extension.applied(Extension.beside(windows, candidate.pk))
+
+    @staticmethod
+    def beside(windows: models.QuerySet[Window], candidate: int) -> models.QuerySet[Window]:
+        """`windows` with their programs and with `own_until`, the personal deadline of the candidate with this id; see applied()."""
         own = FilteredRelation("extensions", condition=Q(extensions__candidate=candidate))
-        rows = windows.annotate(own=own, own_until=F("own__until"))
-        return {window.pk: extended(window, until=window.own_until) for window in rows}
+        return windows.select_related("program").annotate(own=own, own_until=F("own__until"))
+
+    @staticmethod
+    def applied(windows: Iterable[Window]) -> dict[int, Window]:
+        """What beside() found, by id, each closing when it does for that candidate. For reading, never for saving."""
+        return {window.pk: extended(window, until=window.own_until) for window in windows}
 
 
 def extended(window: Window, *, until: datetime | None) -> Window:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # Each page and form of a program asks it.
 _ASKED = Statement(lambda program: Requirement.objects.filter(program=program, retired_at=None))
+_OFFICES = Statement(lambda program: Office.objects.filter(programs=program))
 
 
 class Office(Pictured):
@@ -60,7 +61,8 @@ class ProgramQuerySet(models.QuerySet):
     def with_pages(self) -> "ProgramQuerySet":
         """With what a program's page and form show: offices, windows, and the requirements that are not retired."""
         active = models.Prefetch("requirements", Requirement.objects.filter(retired_at=None), to_attr="asked")
-        return self.prefetch_related("offices", "windows", active)
+        offices = models.Prefetch("offices", to_attr="offices_list")
+        return self.prefetch_related(offices, "windows", active)
 
     def advertised(self) -> "ProgramQuerySet":
         """The published ones with all that is told to anybody, and with what `last_changed()` needs."""
@@ -148,7 +150,7 @@ class Program(Pictured):
 
     @cached_property
     def offices_list(self) -> list[Office]:
-        return list(self.offices.all())
+        return _OFFICES.rows(self.pk)
 
     @cached_property
     def asked(self) -> list["Requirement"]:

@@ -1,12 +1,21 @@
 """Statements that are kept: they answer as their querysets do, for whatever they are asked."""
 
+from datetime import date
+
 import pytest
+from django.db.models import F, Model
 
 from accounts.statements import Statement
-from programs.models import Office, Program, Requirement
-from tests.factories import make_office, make_program, make_requirement
+from applications.models import Application, Offer
+from programs.models import Office, Program, Requirement, Window
+from tests.factories import make_draft, make_office, make_program, make_requirement, make_window
 
 pytestmark = pytest.mark.django_db
+
+
+def facts(row: Model) -> dict:
+    """What was read of it."""
+    return {name: value for name, value in vars(row).items() if not name.startswith("_")}
 
 
 def test_it_answers_as_its_queryset_does_each_time_for_other_values():
@@ -27,6 +36,32 @@ def test_it_tells_what_is_true_now():
     make_requirement(program, "link")
     Program.objects.update(published=False)
     assert of_slug.rows("first") == []
+
+
+def test_what_is_joined_annotated_or_deferred_is_as_its_queryset_has_it(django_assert_num_queries):
+    make_window(make_program("First"))
+    named = Window.objects.select_related("program").annotate(told=F("program__name")).defer("season")
+    kept = Statement(lambda pk: named.filter(pk=pk))
+    [expected] = named
+    with django_assert_num_queries(1):
+        [row] = kept.rows(expected.pk)
+        assert row.program.name == row.told == "First"
+    assert row.get_deferred_fields() == {"season"}
+    assert facts(row) == facts(expected)
+    assert facts(row.program) == facts(expected.program)
+
+
+def test_a_joined_row_may_be_missing(django_assert_num_queries):
+    draft = make_draft()
+    kept = Statement(lambda pk: Application.objects.filter(pk=pk).select_related("offer"))
+    with django_assert_num_queries(1):
+        assert not hasattr(kept.first(draft.pk), "offer")
+    day = date(2027, 6, 1)
+    offer = Offer.objects.create(application=draft, office=make_office(), start_date=day, answer_by=day)
+    offer = Offer.objects.get(pk=offer.pk)
+    with django_assert_num_queries(1):
+        assert facts(kept.first(draft.pk).offer) == facts(offer)
+    assert kept.first(0) is None
 
 
 @pytest.mark.parametrize("hostile", ["' OR 1=1 --", "%s", "%", "\\"])
