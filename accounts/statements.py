@@ -15,7 +15,7 @@ Row = TypeVar("Row", bound=Model)
 
 
 class Statement(Generic[Row]):
-    """A queryset of which the SQL is kept. `make` returns it for the values that are asked for.
+    """A queryset of which the SQL is kept, for each number of values. `make` returns it for the values that are asked for.
 
     It compares each of them with something, in their order, and nothing else: what is the same for all is written in
     conditions without a value, such as `published=True` and `retired_at=None`. It may join (select_related), annotate and
@@ -24,17 +24,25 @@ class Statement(Generic[Row]):
 
     def __init__(self, make: Callable[..., QuerySet[Row]]) -> None:
         self._make = make
-        self._kept: _Kept[Row] | None = None
+        self._kept: dict[int, _Kept[Row]] = {}
 
     def rows(self, *values: object) -> list[Row]:
         """Asks the database, for the values of this time. Raises ValueError where `make` does not do as it should."""
-        if self._kept is None:
-            self._kept = _Kept(self._make(*values), values)
-        return self._kept.rows(values)
+        kept = self._for(values)
+        return [kept.made(row) for row in kept.read(values)]
 
     def first(self, *values: object) -> Row | None:
         """The first of the rows, where there is one."""
         return next(iter(self.rows(*values)), None)
+
+    def tuples(self, *values: object) -> list[tuple]:
+        """The same of a queryset that has values_list(), as that would give them."""
+        return [tuple(row) for row in self._for(values).read(values)]
+
+    def _for(self, values: tuple) -> "_Kept[Row]":
+        if len(values) not in self._kept:
+            self._kept[len(values)] = _Kept(self._make(*values), values)
+        return self._kept[len(values)]
 
 
 class _Kept(Generic[Row]):
@@ -47,18 +55,21 @@ class _Kept(Generic[Row]):
         if parameters != values:
             raise ValueError(f"The statement has the parameters {parameters} in place of the values {values}.")
         columns = [column for column, _sql, _alias in compiler.select]
+        self._converters = compiler.get_converters(columns)
+        if compiler.klass_info is None:
+            return  # tuples are asked for
         own = compiler.klass_info["select_fields"]
         self._model = compiler.klass_info["model"]
         self._own = slice(own[0], own[-1] + 1)
         self._names = [column.target.attname for column in columns[self._own]]
         self._joined = get_related_populators(compiler.klass_info, compiler.select, self._database)
         self._annotated = compiler.annotation_col_map
-        self._converters = compiler.get_converters(columns)
 
-    def rows(self, values: tuple) -> list[Row]:
+    def read(self, values: tuple) -> list[list]:
+        """The values of each row, as Python has them."""
         with connection.cursor() as cursor:
             cursor.execute(self._sql, values)
-            return [self._object(self._converted(row)) for row in cursor.fetchall()]
+            return [self._converted(row) for row in cursor.fetchall()]
 
     def _converted(self, row: tuple) -> list:
         row = list(row)
@@ -67,7 +78,8 @@ class _Kept(Generic[Row]):
                 row[position] = convert(row[position], column, connection)
         return row
 
-    def _object(self, row: list) -> Row:
+    def made(self, row: list) -> Row:
+        """The object of a row."""
         found = self._model.from_db(self._database, self._names, row[self._own])
         for joined in self._joined:
             joined.populate(row, found)

@@ -7,21 +7,34 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import PROTECT, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 
-from programs.models import Program, Window
+from accounts.models import User
+from accounts.statements import Statement
+from programs.models import Membership, Program, Window
+
+# Every page of the admin asks them.
+_PROGRAMS = Statement(lambda role, user: Program.objects.of_member(role, user))
+_WINDOWS = Statement(lambda *programs: Window.objects.filter(program__in=programs))
 
 
 def programs_run(request: HttpRequest) -> list[Program]:
     """The programs in which the reader decides, in order; one query for a request."""
     if not hasattr(request, "programs_run"):
-        request.programs_run = list(Program.objects.run_by(request.user))
+        request.programs_run = _programs_run_by(request.user)
     return request.programs_run
+
+
+def _programs_run_by(user: User) -> list[Program]:
+    """Program.objects.run_by(), of which the statement for whoever is no administrator is kept."""
+    if user.is_active and user.is_staff and not user.is_superuser:
+        return _PROGRAMS.rows(Membership.Role.RECRUITER.value, user.pk)
+    return list(Program.objects.run_by(user))
 
 
 def windows_run(request: HttpRequest) -> list[Window]:
     """The windows of those programs, each with its program; one query for a request."""
     if not hasattr(request, "windows_run"):
         programs = {program.pk: program for program in programs_run(request)}
-        request.windows_run = list(Window.objects.filter(program__in=programs))
+        request.windows_run = _WINDOWS.rows(*programs) if programs else []
         for window in request.windows_run:
             window.program = programs[window.program_id]
     return request.windows_run

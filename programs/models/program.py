@@ -56,7 +56,11 @@ class ProgramQuerySet(models.QuerySet):
             return self.none()
         if user.is_superuser:
             return self
-        return self.filter(memberships__user=user.pk, memberships__role=Membership.Role.RECRUITER)
+        return self.of_member(Membership.Role.RECRUITER, user.pk)
+
+    def of_member(self, role: "Membership.Role", user_id: int) -> "ProgramQuerySet":
+        """The programs in which that person has that role."""
+        return self.filter(memberships__role=role, memberships__user=user_id)
 
     def with_pages(self) -> "ProgramQuerySet":
         """With what a program's page and form show: offices, windows, and the requirements that are not retired."""

@@ -37,6 +37,8 @@ def test_they_are_those_of_the_person_and_of_their_groups(make, django_assert_ma
         assert all(map(user.has_perm, found))
     assert found == {*backend.get_user_permissions(user), *backend.get_group_permissions(user)}
     assert bool(found) == (user.is_active and user.is_staff)
+    assert user.has_perm("accounts.fly") == (user.is_active and user.is_superuser)
+    assert user.has_perm("accounts.view_user", obj=user) == (user.is_active and user.is_superuser)
 
 
 def test_what_is_given_or_taken_holds_from_the_next_request_on(client):

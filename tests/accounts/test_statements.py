@@ -64,6 +64,21 @@ def test_a_joined_row_may_be_missing(django_assert_num_queries):
     assert kept.first(0) is None
 
 
+def test_it_is_kept_for_each_number_of_values():
+    of_names = Statement(lambda *names: Office.objects.filter(name__in=names))
+    austin, boston, seattle = map(make_office, ("Austin", "Boston", "Seattle"))
+    assert of_names.rows("Austin") == [austin]
+    assert of_names.rows("Austin", "Seattle") == [austin, seattle]
+    assert of_names.rows("Boston") == [boston]
+
+
+def test_what_is_no_model_comes_as_tuples():
+    of_name = Statement(lambda name: Office.objects.filter(name=name).values_list("name", "pk"))
+    office = make_office("Seattle")
+    assert of_name.tuples("Seattle") == [("Seattle", office.pk)]
+    assert of_name.tuples("Austin") == []
+
+
 @pytest.mark.parametrize("hostile", ["' OR 1=1 --", "%s", "%", "\\"])
 def test_a_value_is_never_part_of_the_statement(hostile):
     of_name = Statement(lambda name: Office.objects.filter(name=name))
