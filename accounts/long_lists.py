@@ -5,6 +5,7 @@ its first, by primary key: addresses get into logs, so they hold nothing about p
 """
 
 import re
+from collections.abc import Iterable
 from functools import cached_property, partial
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 COUNTED = 10_000  # rows; a longer list says that it is longer
-_GOES_ON = re.compile(r"(after|before)-(\d{1,18})")
+_GOES_ON = re.compile(r"(after|before)-([1-9]\d{0,17})")
 
 
 class LongChangeList(ChangeList):
@@ -49,18 +50,24 @@ class LongChangeList(ChangeList):
     @cached_property
     def _page(self) -> tuple[list[Model], bool, bool]:
         """The rows, and whether there are more before and after them."""
-        if self._way:
-            # By the row's own value of today: one that has moved in the list meanwhile takes the reader along.
-            value = self.root_queryset.filter(pk=self._from).values_list(self.ordered_by, flat=True)[:1]
-            for known in value:
-                back = self._way == "before"
-                rows, more = self._read(self._from, known, back=back)
-                if not back:
-                    return rows, True, more
-                if more:
-                    return rows[::-1], True, True
+        for value in self._place() if self._way else ():
+            back = self._way == "before"
+            rows, more = self._read(self._from, value, back=back)
+            if rows and not back:
+                return rows, True, more
+            if more:
+                return rows[::-1], True, True
         rows, more = self._read()
         return rows, False, more
+
+    def _place(self) -> Iterable[Any]:
+        """The value of the row from which the page goes on, by which the list is ordered; none where that row is gone.
+
+        Its value of today: one that has moved in the list meanwhile takes the reader along. A key moves nowhere.
+        """
+        if self.ordered_by == "pk":
+            return [self._from]
+        return self.root_queryset.filter(pk=self._from).values_list(self.ordered_by, flat=True)[:1]
 
     def _read(self, pk: int | None = None, value: Any = None, *, back: bool = False) -> tuple[list[Model], bool]:
         """A page of rows that come after that row, or before it, the nearest first; and whether there are more.
@@ -114,6 +121,9 @@ class LongChangeList(ChangeList):
 
     @cached_property
     def _count(self) -> int:
+        rows, before, after = self._page
+        if not before and not after:
+            return len(rows)
         return self.queryset.order_by().values("pk")[: COUNTED + 1].count()
 
     @property

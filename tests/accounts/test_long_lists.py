@@ -98,8 +98,26 @@ def test_a_place_that_is_none_is_the_first_page(client, applications, p):
 def test_the_row_from_which_one_goes_on_may_be_gone(client, applications):
     following = page(client, LIST).next
     number = int(re.search(r"after-(\d+)", following)[1])
+    there = [row.pk for row in page(client, LIST + following).result_list]
     Application.objects.filter(pk=number).delete()
-    assert len(page(client, LIST + following).result_list) == A_PAGE
+    assert [row.pk for row in page(client, LIST + following).result_list] == there
+    assert len(page(client, f"{LIST}?o=2&p=after-{number}").result_list) == A_PAGE
+
+
+def test_after_the_last_row_comes_the_first_page(client, applications):
+    for order in ("", "&o=-2"):
+        cl = page(client, f"{LIST}?p=after-{applications[0].pk}{order}")
+        assert [row.pk for row in cl.result_list] == [row.pk for row in applications[:-4:-1]]
+
+
+def test_a_list_of_one_page_is_not_counted_and_no_row_is_looked_for_by_its_key(client, applications):
+    def asked(address: str) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            client.get(address)
+        return len([query for query in captured if 'FROM "applications_application"' in query["sql"]])
+
+    assert asked(LIST) == asked(f"{LIST}?p=after-{applications[5].pk}") == 2  # the page and the number
+    assert asked(f"{LIST}?q={applications[2].reference}") == 1
 
 
 def test_a_page_before_that_is_not_full_is_the_first_one(client, applications):
