@@ -1,6 +1,7 @@
 """What is promised about starting: refusals that say why, /healthz, settings that are described, pins without hosts."""
 
 import ast
+import gc
 import json
 import os
 import re
@@ -26,6 +27,10 @@ def start(tmp_path, **environment):
         capture_output=True,
         text=True,
     )
+
+
+def test_what_is_loaded_is_not_looked_through_for_garbage():
+    assert gc.get_freeze_count() > 50_000
 
 
 @pytest.mark.parametrize("missing", PRODUCTION)

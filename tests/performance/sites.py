@@ -93,6 +93,7 @@ def environment(kind: Kind, *, folder: Path, database_url: str, base_url: str = 
         "EMAIL_URL": "filemail://",  # into DATA_DIR/mail
         "LETTER_DELAY_MINUTES": "10",
         "PYTHONUNBUFFERED": "1",
+        "PYTHONDONTWRITEBYTECODE": "",  # as where a site is installed: code is compiled once, not at each start
     }
 
 
