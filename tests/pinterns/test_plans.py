@@ -53,6 +53,14 @@ def test_the_list_of_applications(large, asked):
     assert not large.scans(large.recruiter, address)
 
 
+def test_a_rare_name_is_not_taken_for_a_frequent_one(large):
+    """Each statistic is a matter of luck, so what is asked is how large a sample it is made of."""
+    sample = "SELECT attstattarget FROM pg_attribute WHERE attrelid = 'application_by_search_text'::regclass"
+    with connection.cursor() as cursor:
+        cursor.execute(sample)
+        assert cursor.fetchall() == [(500,)]
+
+
 def test_the_table_of_a_window(large):
     assert not large.scans(
         large.recruiter, f"{reverse('admin:applications_application_export')}?window={large.window.pk}"
