@@ -44,6 +44,7 @@ class LongChangeList(ChangeList):
         goes_on = _GOES_ON.fullmatch(request.GET.get(PAGE_VAR, ""))
         self._way, self._from = (goes_on[1], int(goes_on[2])) if goes_on else ("", 0)
         self._read_rows = partial(self.model_admin.read_rows, request)
+        self._least_number = partial(self.model_admin.least_number, request)
 
     # --- The page ---
 
@@ -124,6 +125,9 @@ class LongChangeList(ChangeList):
         rows, before, after = self._page
         if not before and not after:
             return len(rows)
+        is_whole = not self.query and not self.get_filters_params()
+        if is_whole and self._least_number() > COUNTED:
+            return COUNTED + 1
         return self.queryset.order_by().values("pk")[: COUNTED + 1].count()
 
     @property
@@ -156,3 +160,7 @@ class LongListMixin:
     def read_rows(self, request: HttpRequest, rows: QuerySet) -> list[Model]:
         """The rows of a page, with all that it shows of them."""
         return list(rows)
+
+    def least_number(self, request: HttpRequest) -> int:
+        """How many rows the list without any filter has at least, as far as is known without counting them."""
+        return 0

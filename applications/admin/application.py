@@ -89,6 +89,9 @@ class ApplicationAdmin(NotedExportMixin, LongListMixin, OwnRowsMixin, admin.Mode
             application.window = windows[application.window_id]
         return page
 
+    def least_number(self, request: HttpRequest) -> int:
+        return sum(window.taken for window in windows_run(request))  # by what was sent, of which no row is ever deleted
+
     def read_export(self, request: HttpRequest, rows: QuerySet, columns: list[Column]) -> Iterator[Any]:
         return read_lines(request, rows, columns)
 

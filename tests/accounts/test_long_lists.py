@@ -137,6 +137,21 @@ def test_more_than_are_counted_are_told_to_be_more(client, applications, monkeyp
     assert "Select all 8" in answer.text
 
 
+def test_what_is_known_to_be_more_than_are_counted_is_not_counted(client, applications, monkeypatch):
+    monkeypatch.setattr(long_lists, "COUNTED", 5)
+    window = applications[0].window
+    for taken, asked, counts in ((6, "", 0), (6, "?o=2", 0), (6, f"?p=after-{applications[-1].pk}", 0), (5, "", 1)):
+        type(window).objects.filter(pk=window.pk).update(taken=taken)
+        with CaptureQueriesContext(connection) as captured:
+            assert page(client, LIST + asked).counted == "over 5"
+        assert sum("COUNT(" in query["sql"] for query in captured) == counts, (taken, asked)
+    Application.objects.filter(pk=applications[0].pk).update(search_text=" Eve ", status="waitlisted")
+    type(window).objects.filter(pk=window.pk).update(taken=6)
+    for asked in ("q=eve", "status=waitlisted"):
+        assert page(client, f"{LIST}?{asked}").counted == "1"
+    assert page(client, f"{LIST}?status=submitted").counted == "over 5"
+
+
 @pytest.mark.parametrize("model_admin", LONG, ids=lambda one: one.model.__name__)
 def test_what_can_be_sorted_has_an_index_that_ends_with_the_key(model_admin):
     assert model_admin.ordering == ["-pk"]
