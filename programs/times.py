@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 def _locale() -> str:
-    return to_locale(get_language() or "en")
+    return _locale_of(get_language() or "en")
+
+
+_locale_of = cache(to_locale)
 
 
 def zone_choices() -> list[tuple[str, str]]:
@@ -96,8 +99,8 @@ class _Names:
 
 @cache  # lists of applications tell a hundred instants, and Babel looks into the locale for each part of each
 def _names(locale: str) -> _Names:
-    months, short = (get_month_names(width, locale=locale) for width in ("wide", "abbreviated"))
-    return _Names(get_day_names("wide", locale=locale), months, short)
+    months, short = (dict(get_month_names(width, locale=locale)) for width in ("wide", "abbreviated"))
+    return _Names(dict(get_day_names("wide", locale=locale)), months, short)
 
 
 def day(value: date) -> str:
