@@ -67,10 +67,10 @@ def _is_long(item) -> bool:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item):
-    """A test that empties the database when it is done gives back what `migrate` had written there."""
+def pytest_runtest_teardown(item, nextitem):
+    """A test that empties the database when it is done gives back what `migrate` had written there; the last one needs not."""
     result = yield
-    if _empties_the_database(item):
+    if nextitem and _empties_the_database(item):
         with item.config.stash[blocking_manager_key].unblock():
             sync_roles()
             import_module("programs.migrations.0005_retention").fill(apps, None)
