@@ -7,12 +7,13 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.test import TransactionTestCase
 from pytest_django.plugin import blocking_manager_key
 
 from pinterns.roles import sync_roles
 from tests import figures
-from tests.databases import drop_shared_databases, engine_under_test
+from tests.databases import drop_shared_databases, engine_under_test, keep_as_migrated
 from tests.server import find_chromium, running_server
 
 # Set by .ci/run: what is skipped has failed.
@@ -102,6 +103,15 @@ def pytest_terminal_summary(terminalreporter):
         left_out.append("SKIPPED: everything on PostgreSQL, no TEST_POSTGRES_URL (postgres://user:password@host/name)")
     for line in left_out:
         terminalreporter.write_line(line, yellow=True, bold=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """pytest-django's own database, which servers are given a copy of, too."""
+    if not ON_POSTGRES:
+        with django_db_blocker.unblock():
+            connection.ensure_connection()
+            keep_as_migrated(connection.connection)
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ import hashlib
 import os
 import secrets
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
+_SQLITE = "migrated.sqlite3"
 
 
 def engine_under_test() -> str:
@@ -58,7 +60,7 @@ def empty_database(folder: Path) -> Iterator[str]:
 def migrated_database(database_url: str) -> str:
     """The file or name of a database that is migrated once in a run, and copied for every server."""
     if not database_url:
-        return str(made_once("migrated.sqlite3", lambda place: _migrate(f"sqlite:///{place}")))
+        return str(made_once(_SQLITE, lambda place: _migrate(f"sqlite:///{place}")))
 
     def make(place: Path) -> None:
         name = _new_name()
@@ -68,6 +70,16 @@ def migrated_database(database_url: str) -> str:
 
     key = hashlib.sha256(database_url.encode()).hexdigest()[:12]
     return made_once(f"{key}.migrated", make).read_text().split()[1]
+
+
+def keep_as_migrated(connection: sqlite3.Connection) -> None:
+    """Has the servers' SQLite files copied from this database, which has just been migrated, instead of migrating another."""
+
+    def copy_to(place: Path) -> None:
+        with contextlib.closing(sqlite3.connect(place)) as file:
+            connection.backup(file)
+
+    made_once(_SQLITE, copy_to)
 
 
 def _run_folder() -> Path:

@@ -184,7 +184,7 @@ def test_killed_workers_lose_nothing_and_repeat_at_most_one_letter_a_kill(office
 @pytest.mark.server
 @pytest.mark.parametrize("number", LETTERS)
 def test_the_letters_of_many_decisions_wait_for_their_time_and_a_crash_repeats_none_recorded_as_sent(office, number):
-    office.write(number, wait=4)
+    office.write(number, wait=2)
     worker = office.start_worker(SHORT_LEASE)
     assert office.all_came(number // 2, seconds=20 + number / 5)
     worker.kill()
@@ -247,6 +247,7 @@ def test_two_workers_never_send_the_same_letter(office):
 
 
 @pytest.mark.server
+@pytest.mark.soak
 def test_control_without_claims_two_workers_send_the_same_letters(office):
     assert deliver_with_two_workers(office, 40, NOT_CLAIMED) > 0
 
@@ -286,7 +287,7 @@ def test_a_mail_server_down_for_an_hour_loses_and_repeats_nothing(write, mail_se
     at = start
     while at < start + timedelta(hours=1):
         assert deliver_due(at=at) == 0
-        at += timedelta(seconds=15)
+        at += timedelta(seconds=30)
     assert set(Letter.objects.values_list("last_error", flat=True)) == {"ConnectionRefusedError"}
     with SmtpSink(mail_server) as sink:
         back = at

@@ -84,7 +84,7 @@ def restart_in_a_rush(restart, *, graceful: int, slow: float) -> tuple[int, list
 @pytest.mark.parametrize(
     ("restart", "slow"),
     [
-        pytest.param(reload, 3, id="quick", marks=pytest.mark.sqlite),  # whatever database is behind it
+        pytest.param(reload, 2, id="quick", marks=pytest.mark.sqlite),  # whatever database is behind it
         pytest.param(reload, 25, id="reload", marks=pytest.mark.soak),
         pytest.param(stop_and_start, 25, id="stop-and-start", marks=pytest.mark.soak),
     ],

@@ -60,6 +60,7 @@ def test_eight_clicks_at_once_give_nothing_twice():
         assert found == {"readers": [NEEDED], "moves": [1], "kept": [NEEDED]}
 
 
+@pytest.mark.soak
 def test_control_without_the_locks_they_get_in_each_others_way():
     with running_server(app="tests.faults.unlocked_wsgi", env={"STAFF_MFA_REQUIRED": "0"}) as server:
         replies = all_at_once(server, clicks_of(server))

@@ -15,7 +15,7 @@ from programs.models import Window  # isort: skip
 
 
 def take_place_without_looking(sent, at):
-    time.sleep(0.3)  # in which others look
+    time.sleep(0.2)  # in which others look
     Window.objects.filter(pk=sent.window_id).update(
         taken=Least(F("taken") + 1, Coalesce(F("capacity"), F("taken") + 1))
     )

@@ -4,7 +4,8 @@ For each pattern of the resolver the table says who may open it on a row of thei
 may: not the same people of a neighbouring program, nobody else who is signed in, nobody who is not. A pattern without a
 rule fails, and so does an answer that wrote anything to the database but where a post is allowed.
 
-The quick set asks each address, as each of six, for a row of their own, a neighbour's, one that is half and half, and none.
+The quick set asks each address, as each of six, for a row of their own, a neighbour's, one that is half and half, and none;
+with a method that no page knows for their own alone. Administrators, for whom all rows are their own, are asked in the long set for a neighbour's.
 The long set asks with every method, and as the neighbours, too. What is written is compared once a role, over all tables.
 """
 
@@ -37,6 +38,7 @@ pytestmark = pytest.mark.django_db
 ROLES = ["nobody", "candidate", "passer-by", "reviewer", "recruiter", "administrator"]
 NEIGHBOURS = ["candidate", "reviewer", "recruiter"]
 UNKNOWN_METHODS = ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"]
+QUICK = ("GET", "POST")
 EVERY_METHOD = ["GET", "HEAD", "POST", *UNKNOWN_METHODS]
 
 
@@ -167,13 +169,16 @@ def ask(client: Client, method: str, url: str, posts: dict):
 
 
 def walk(client: Client, role: str, own: Side, foreign: Side, methods: tuple[str, ...]) -> list[str]:
-    """Every address, asked with these methods and, by turns, with one that no page knows; returns what is not as the table says."""
+    """Every address, asked with these methods and, where the row is their own, by turns with one that no page knows; returns what
+    is not as the table says."""
     wrong, turns, before = [], cycle(UNKNOWN_METHODS), traces()
     for name, rule in ALL.items():
         told = defaultdict(set)
         for row, arguments in rows(rule, own, foreign).items():
+            if row == "foreign" and role == "administrator" and methods == QUICK:
+                continue
             url = address(name, arguments)
-            for method in {*methods, next(turns)}:
+            for method in {*methods, next(turns)} if row == "own" else methods:
                 answer = ask(client, method, url, rule.posts)
                 said = outcome(name, rule, role, row, method)
                 if not is_as_said(said, answer, taken=method in rule.takes):
@@ -189,7 +194,7 @@ def walk(client: Client, role: str, own: Side, foreign: Side, methods: tuple[str
 
 @pytest.mark.parametrize("role", ROLES)
 def test_everybody_meets_what_the_table_says(here, there, role):
-    assert walk(arrive(role, here), role, here, there, ("GET", "POST")) == []
+    assert walk(arrive(role, here), role, here, there, QUICK) == []
 
 
 @pytest.mark.soak

@@ -51,7 +51,7 @@ class Measure(NamedTuple):
 
 
 MEASURES = [
-    pytest.param(Measure(together=3, alone=1), id="by-turns"),
+    pytest.param(Measure(together=2, alone=1), id="by-turns"),
     pytest.param(Measure(together=len(NONSENSE), alone=2), id="all", marks=pytest.mark.soak),
 ]
 IN_TURN = NONSENSE if connection.vendor == "sqlite" else NONSENSE[::-1]

@@ -45,5 +45,6 @@ def test_a_request_that_can_be_read_in_two_ways_is_never_two(server):
     server.wait_until_well()
 
 
+@pytest.mark.soak
 def test_control_two_requests_in_a_row_are_answered_twice(server):
     assert answered(server, SECOND + SECOND) == 2
