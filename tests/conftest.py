@@ -22,8 +22,8 @@ ON_POSTGRES = bool(engine_under_test())
 
 
 def pytest_unconfigure(config):
-    """What the processes of this run shared goes with the one that started them."""
-    if not hasattr(config, "workerinput"):
+    """What the processes of this run shared goes with the first of them: not with a worker, nor with a pytest that a test starts."""
+    if os.environ["TEST_RUN_DIR"] == os.environ["DATA_DIR"]:
         drop_shared_databases()
 
 
