@@ -21,22 +21,14 @@ from applications.both import both_page
 from applications.carry_over import earlier_for, first_draft, labels_of, told_in
 from applications.differences import names_to_keep, with_saved
 from applications.documents import Upload, in_draft, receive, text_of, why_not_kept
+from applications.drafts import DraftChanged, NotEditable, note_saved, save_draft
 from applications.edits import edit_by
 from applications.form import ApplicationForm, Draft
 from applications.form_page import form_page, why_shut
 from applications.inspection import Unreadable
 from applications.models import Answer, Application, Document, Extension
 from applications.posted import number, seen_version
-from applications.services import (
-    DraftChanged,
-    Incomplete,
-    NotEditable,
-    NotSent,
-    SentAlready,
-    note_saved,
-    save_draft,
-    submit,
-)
+from applications.services import Incomplete, NotSent, SentAlready, submit
 from applications.workflow import Status
 from programs.kinds import Known
 from programs.models import Program, Window

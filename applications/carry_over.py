@@ -13,9 +13,9 @@ from accounts.models import User
 from accounts.statements import Statement
 from applications.about import AboutForm, OfficesForm
 from applications.documents import copy_for, in_draft
+from applications.drafts import save_draft
 from applications.form import ApplicationForm, Draft
 from applications.models import Answer, Application, Document
-from applications.services import save_draft
 from programs import kinds
 from programs.kinds import Known
 from programs.models import Window

@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from applications import autosave, typed
+from applications.drafts import shut_sentence
 from applications.form import ApplicationForm
 from applications.models import Application
 from applications.progress import progress_of
 from applications.resume import add_suggestions
-from applications.services import shut_sentence
 from applications.workflow import Status
 from programs.models import Window
 

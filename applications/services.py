@@ -1,37 +1,30 @@
-"""What a candidate does to their application: save a draft, send it, withdraw it, answer an offer.
+"""What a candidate does with what they wrote: send it, withdraw it, answer an offer. Drafts are kept by drafts.py.
 
 Functions raise what went wrong as sentences for people and never see a request. Times are aware; `at` is the instant
 at which the request reached the server.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.statements import Statement
 from applications import letter_texts, tallies, workflow
 from applications.blinding import blind, own_links
 from applications.consent import record_consent
-from applications.documents import Upload, attach, detach, in_draft
-from applications.form import ApplicationForm, Draft
+from applications.documents import in_draft
+from applications.drafts import shut_sentence
+from applications.form import ApplicationForm
 from applications.models import Answer, Application, Extension, Offer, OfficeChoice
 from applications.pages import want_pages
 from applications.redaction import Redaction
 from applications.search import search_text
-from applications.seen import as_known, refuse_while_untold
+from applications.seen import refuse_while_untold
 from applications.workflow import Status
 from programs.models import Window
-from programs.times import day, when
-
-# Each save asks for it, in a transaction.
-_LOCKED = Statement(
-    lambda candidate, window: Application.objects.select_for_update().filter(candidate=candidate, window=window)
-)
+from programs.times import day
 
 
 class NotSent(Exception):
@@ -52,119 +45,6 @@ class WindowShut(NotSent):
 
 class SentAlready(NotSent):
     """Another tab, or the first of two clicks, sent this application."""
-
-
-class NotEditable(Exception):
-    """The application can't be changed any more; str() says why."""
-
-
-class DraftChanged(Exception):
-    """Another tab or device changed the draft meanwhile; nothing was saved. `application` holds it as it is now."""
-
-    def __init__(self, application: Application) -> None:
-        super().__init__(application)
-        self.application = application
-
-
-def save_draft(
-    *,
-    candidate: User,
-    window: Window,
-    draft: Draft,
-    uploads: Iterable[Upload] = (),
-    removed: Iterable[int] = (),
-    seen_version: int | None = None,
-    sending: bool = False,
-    at: datetime | None = None,
-) -> Application:
-    """Keeps what was posted, valid or not; creates the application with the first save.
-
-    `removed` are ids of requirements whose file is taken out. `seen_version` is the draft_version that its writer began
-    from; None is for who writes without having looked. `sending`: submit() comes next, so answers that the draft holds
-    already are left for it to write; where it raises, call note_saved().
-    Raises DraftChanged when the draft has another version by now; NotEditable once it is reviewed, decided, or sent and
-    its window has closed. A draft is kept even when the window filled or closed meanwhile.
-    """
-    at = at or timezone.now()
-    with transaction.atomic():
-        application, created = _own_row(candidate, window, at, draft={} if seen_version else draft)
-        if not application.can_edit(at):
-            raise NotEditable(_why_not_editable(application, at))
-        if sending and draft == application.draft:
-            application.draft_saved_at = at
-        elif not created or seen_version:
-            _swap_draft(application, draft, seen_version, at)
-        for requirement_id in removed:
-            detach(application, requirement_id)
-        for upload in uploads:
-            attach(application, upload, at=at)
-    return application
-
-
-def note_saved(application: Application) -> None:
-    """Writes when the draft was saved, after a submit() that has not."""
-    application.save(update_fields=["draft_saved_at"])
-
-
-def _swap_draft(application: Application, draft: Draft, seen_version: int | None, at: datetime) -> None:
-    """Puts `draft` in the place of the version that its writer saw, or raises DraftChanged.
-
-    The same answers once more change no version: who saves them again, because the reply to the first time was lost on
-    the way, is in conflict with nobody.
-    """
-    changed = draft != application.draft
-    seen = application.draft_version if seen_version is None or not changed else seen_version
-    kept = {"draft": draft, "draft_version": seen + 1} if changed else {}
-    if not Application.objects.filter(pk=application.pk, draft_version=seen).update(draft_saved_at=at, **kept):
-        raise DraftChanged(application)
-    application.draft, application.draft_saved_at, application.draft_version = draft, at, seen + changed
-
-
-def keep_file(*, candidate: User, window: Window, upload: Upload, at: datetime | None = None) -> Application:
-    """Makes `upload` the draft's file for its requirement, of `window`'s program. The answers of the draft stay.
-
-    Creates the application where there is none. Raises NotEditable as save_draft() does, and after the window closed.
-    """
-    at = at or timezone.now()
-    if window.state(at) == Window.State.CLOSED:
-        raise NotEditable(shut_sentence(window, Window.State.CLOSED, kept=False))
-    with transaction.atomic():
-        application, _created = _own_row(candidate, window, at, draft={})
-        if not application.can_edit(at):
-            raise NotEditable(_why_not_editable(application, at))
-        attach(application, upload, at=at)
-    return application
-
-
-def _own_row(candidate: User, window: Window, at: datetime, *, draft: Draft) -> tuple[Application, bool]:
-    """The candidate's one application to this window, locked; made with `draft` when there is none, which the flag tells."""
-    state = window.state(at)
-    if state == Window.State.DRAFT:
-        raise NotEditable(shut_sentence(window, state))
-    if state == Window.State.SCHEDULED:
-        raise NotEditable(
-            _("This window has not opened yet. It opens on %(time)s.") % {"time": when(window.opens_at, window.zone)}
-        )
-    application, created = _LOCKED.first(candidate.pk, window.pk), False
-    if application is None:
-        begun = {"draft": draft, "draft_saved_at": at, "draft_version": int(bool(draft))}
-        try:
-            with transaction.atomic():
-                application, created = Application.objects.create(candidate=candidate, window=window, **begun), True
-        except IntegrityError:  # the other tab made it a moment ago
-            [application] = _LOCKED.rows(candidate.pk, window.pk)
-    application.window, application.candidate = window, candidate
-    return application, created
-
-
-def _why_not_editable(application: Application, at: datetime) -> str:
-    if application.window.closes_at <= at:
-        return _("The window closed on %(time)s, so a sent application can't be changed any more.") % {
-            "time": when(application.window.closes_at, application.window.zone)
-        }
-    return _("Your application is “%(status)s”, so it can't be changed any more.") % {
-        "status": Status(as_known(application, at).status).label
-    }
 
 
 def submit(*, application: Application, revision: int, at: datetime | None = None) -> Application:
@@ -203,24 +83,6 @@ def _refuse_shut(application: Application, at: datetime) -> None:
         return
     if state != Window.State.OPEN:
         raise WindowShut(shut_sentence(application.window, state))
-
-
-def shut_sentence(window: Window, state: str, *, kept: bool = True) -> str:
-    """Why nothing can be sent to `window`; with `kept`, that what was typed is saved."""
-    moment = {"closes": when(window.closes_at, window.zone), "opens": when(window.opens_at, window.zone)}
-    if state == Window.State.DRAFT:  # its times are nobody's to know yet
-        return _("This intake is not announced yet. Look at the program's page for when you can apply.")
-    if state == Window.State.SCHEDULED:
-        return _("This window opens on %(opens)s. Nothing can be sent before.") % moment
-    if state == Window.State.FULL:
-        told = _("This window is full: as many people applied as it takes.")
-        more = _("Your answers are saved. If we raise the number of places before %(closes)s, you can send them.")
-        otherwise = _("If we raise the number of places before %(closes)s, it opens again.")
-    else:
-        told = _("This window closed on %(closes)s, so nothing more can be sent.")
-        more = _("Your answers are saved, and stay yours to read.")
-        otherwise = ""
-    return f"{told} {more if kept else otherwise}".strip() % moment
 
 
 def _take_place(application: Application, at: datetime) -> None:

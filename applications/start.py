@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST
 
 from applications import carry_over, typed
 from applications.both import both_page
+from applications.drafts import DraftChanged, NotEditable, save_draft
 from applications.form import ApplicationForm
 from applications.models import Extension
 from applications.posted import seen_version
-from applications.services import DraftChanged, NotEditable, save_draft
 from programs.kinds.base import listed
 from programs.models import Window
 from programs.qualify import recall

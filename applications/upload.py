@@ -13,12 +13,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from applications.documents import in_draft, receive, why_not_kept
+from applications.drafts import NotEditable, keep_file
 from applications.form import ApplicationForm
 from applications.inspection import Unreadable, draw_first_page
 from applications.models import Application, Document, Extension
 from applications.private import private_picture
 from applications.resume import add_suggestions
-from applications.services import NotEditable, keep_file
 from programs.models import Requirement, Window
 
 

@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.sessions import SessionStore
+from applications.drafts import save_draft
 from applications.form import ApplicationForm
 from applications.models import Application
-from applications.services import save_draft, submit
+from applications.services import submit
 from programs import kinds
 from programs.models import Membership, Office, Program, Requirement, Window
 from programs.roles import grant

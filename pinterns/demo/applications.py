@@ -14,11 +14,12 @@ from accounts.models import User
 from accounts.services import account_for
 from applications.decisions import decide, lapse_offers
 from applications.documents import Upload, receive
+from applications.drafts import save_draft
 from applications.form import ApplicationForm, Draft
 from applications.letter_texts import InterviewTerms, OfferTerms
 from applications.models import Application
 from applications.prepared import prepare as prepare_decisions
-from applications.services import answer_offer, save_draft, submit, withdraw
+from applications.services import answer_offer, submit, withdraw
 from applications.workflow import Status
 from letters.models import Letter
 from pinterns.demo.answers import write_draft

@@ -9,8 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from applications.decisions import decide
+from applications.drafts import DraftChanged, save_draft
 from applications.models import Application, Document
-from applications.services import DraftChanged, save_draft
 from programs.models import Window
 from tests.accounts.helpers import sign_in
 from tests.factories import draft_for, make_draft, make_program, make_recruiter, make_user, make_window, post_for

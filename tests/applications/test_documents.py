@@ -10,8 +10,9 @@ from django.db import connection
 from django.utils import timezone
 
 from applications.documents import GRACE, receive, sweep_documents
+from applications.drafts import save_draft
 from applications.models import Application, Document
-from applications.services import save_draft, submit
+from applications.services import submit
 from tests.factories import draft_for, make_program, make_user, make_window, post_for
 from tests.files import pdf
 

@@ -14,9 +14,10 @@ from PIL import Image
 
 from applications import pages
 from applications.documents import GRACE, receive, sweep_documents
+from applications.drafts import save_draft
 from applications.models import Application, Document, PageImage
 from applications.pages import make_missing_pages, make_pages
-from applications.services import save_draft, submit
+from applications.services import submit
 from letters.retries import LONGEST_PAUSE, MOST_TRIES, pause_after
 from pinterns.management.commands.worker import JOBS
 from tests.applications.papers import KEPT, drawn, paper, pixels, readable, said, scan

@@ -8,9 +8,10 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
+from applications.drafts import save_draft
 from applications.models import Application
 from applications.search import search_text_of
-from applications.services import save_draft, submit, withdraw
+from applications.services import submit, withdraw
 from pinterns.erasing import erase
 from tests.factories import draft_for, make_draft, make_user, make_window
 

@@ -6,8 +6,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from applications import letter_texts, services
+from applications.drafts import NotEditable, save_draft
 from applications.models import Application
-from applications.services import NotEditable, WindowShut, save_draft, submit
+from applications.services import WindowShut, submit
 from letters.models import Letter
 from programs.models import Window
 from tests.factories import draft_for, make_application, make_draft, make_user, make_window

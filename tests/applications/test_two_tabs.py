@@ -18,7 +18,7 @@ def rush(*, guarded: bool) -> None:
     """Prints, as JSON, how many tabs are told that they saved, and the draft's version. Runs in the server's environment."""
     from django.db import connection
 
-    from applications import services
+    from applications import drafts
     from applications.models import Application
     from tests.factories import draft_for, make_draft, make_window
 
@@ -31,8 +31,8 @@ def rush(*, guarded: bool) -> None:
         own = draft | {"about-full_name": [f"Tab {tab}"]}
         try:
             together.wait()
-            services.save_draft(candidate=begun.candidate, window=window, draft=own, seen_version=begun.draft_version)
-        except services.DraftChanged:
+            drafts.save_draft(candidate=begun.candidate, window=window, draft=own, seen_version=begun.draft_version)
+        except drafts.DraftChanged:
             return False
         finally:
             connection.close()
@@ -42,7 +42,7 @@ def rush(*, guarded: bool) -> None:
         Application.objects.filter(pk=application.pk).update(draft=draft, draft_version=seen_version + 1)
 
     with (
-        nullcontext() if guarded else patch.object(services, "_swap_draft", overwrite),
+        nullcontext() if guarded else patch.object(drafts, "_swap_draft", overwrite),
         ThreadPoolExecutor(TABS) as tabs,
     ):
         told = list(tabs.map(save, range(TABS)))

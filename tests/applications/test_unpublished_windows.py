@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications import services as applications
+from applications.drafts import NotEditable
 from applications.extensions import grant_extension
 from applications.models import Application, Extension
 from letters.models import Letter
@@ -78,7 +79,7 @@ def test_a_post_that_names_it_reaches_another_window_or_none(client, candidate, 
 
 def test_the_services_take_nothing_and_tell_none_of_its_times(candidate, draft):
     closing_year = str(draft.closes_at.year)
-    with pytest.raises(applications.NotEditable, match="not announced yet") as refused:
+    with pytest.raises(NotEditable, match="not announced yet") as refused:
         make_draft(draft, candidate=candidate)
     assert closing_year not in str(refused.value)
     assert not Application.objects.exists()

@@ -143,7 +143,8 @@ from PIL import Image
 from applications.documents import receive
 from applications.models import Offer
 from applications.my_data_export import ask_for_export
-from applications.services import save_draft, submit
+from applications.drafts import save_draft
+from applications.services import submit
 from programs.pictures import store_picture
 from tests.applications.decided import brought_to
 from tests.applications.papers import paper, said

@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from applications import workflow
 from applications.decisions import decide, lapse_offers
+from applications.drafts import NotEditable, save_draft
 from applications.erasure import delete_drafts
 from applications.models import Application, Offer, PreparedDecision
 from applications.prepared import apply_approved, prepare
-from applications.services import NotEditable, NotSent, answer_offer, save_draft, submit, withdraw
+from applications.services import NotSent, answer_offer, submit, withdraw
 from applications.tallies import fold, recount
 from applications.workflow import Actor, Status
 from letters.delivery import deliver_due

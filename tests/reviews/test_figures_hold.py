@@ -9,8 +9,9 @@ from django.db.models import F
 
 from applications import workflow
 from applications.decisions import decide
+from applications.drafts import NotEditable, save_draft
 from applications.models import Application
-from applications.services import NotEditable, NotSent, save_draft, submit, withdraw
+from applications.services import NotSent, submit, withdraw
 from programs.listed import remove_listed
 from programs.models import Membership
 from programs.roles import grant

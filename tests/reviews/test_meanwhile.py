@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications.decisions import decide
+from applications.drafts import save_draft
 from applications.models import Application
-from applications.services import save_draft, submit, withdraw
+from applications.services import submit, withdraw
 from programs.listed import remove_listed
 from programs.models import Window
 from reviews.models import Assignment, Review, Standing

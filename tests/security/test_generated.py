@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from applications import apply
-from applications.services import save_draft
+from applications.drafts import save_draft
 from tests.accounts.helpers import sign_in
 from tests.factories import make_user
 from tests.security.addresses import SITE, make_world, more_of, names_of_the_site, site_address
