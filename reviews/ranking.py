@@ -6,12 +6,13 @@ from decimal import Decimal
 
 from django.db.models import Count, Prefetch, prefetch_related_objects
 
-from applications import workflow
-from applications.models import Application, OfficeChoice, PreparedDecision
+from applications import tallies, workflow
+from applications.models import Application, OfficeChoice, PreparedDecision, Tally
 from applications.workflow import Actor, Status, Transition
 from programs.models import Office, Window
 from reviews.models import Review, Standing, StandingQuerySet
 
+What = Tally.What
 ACTIONS = ("offer", "waitlist", "reject")
 # What a mark or a line can move. What was only submitted is read first.
 DECIDABLE = (Status.IN_REVIEW, Status.INTERVIEW, Status.WAITLISTED)
@@ -51,14 +52,12 @@ class Counts:
 
 
 def counts(window: Window) -> Counts:
-    """The figures above the ranking of `window`, in two queries that read indexes alone."""
-    rows = Standing.objects.filter(window=window, application__window=window).order_by()
-    rows = rows.values_list("application__status").annotate(Count("pk"), Count("score"))
-    found = {status: (ranked, read) for status, ranked, read in rows}
-    waiting = Application.objects.filter(window=window, status__in=NOT_READ).count()
+    """The figures above the ranking of `window`, from those that are kept (applications.tallies): one query."""
+    found = tallies.by_name([window], What.NOW, What.RANKED, What.SCORED)
+    ranked = found[What.RANKED]
     return Counts(
-        statuses={status: found[status][0] for status in Status if status in found},
-        not_read=waiting - sum(found[status][1] for status in NOT_READ if status in found),
+        statuses={status: ranked[status] for status in Status if status in ranked},
+        not_read=sum(found[What.NOW][status] - found[What.SCORED][status] for status in NOT_READ),
     )
 
 

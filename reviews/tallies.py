@@ -28,11 +28,12 @@ def judges(applications: Sequence[int]) -> dict[int, Judge]:
 
 
 def contribution(assignments: Sequence[Assignment], status: str) -> Counter[Key]:
-    """What the readers of one application that has this status add to the figures of its window."""
+    """What the readers of one application that has this status add to the figures of its window; it has some, or had."""
     active = [assignment for assignment in assignments if assignment.recused_at is None]
     reviews = [assignment.review for assignment in active if hasattr(assignment, "review")]
     standing = figures(active, reviews)
-    counted: Counter[Key] = Counter()
+    counted: Counter[Key] = Counter({(What.RANKED, status, 0): 1})
+    counted[What.SCORED, status, 0] = int(standing["done"] > 0)
     if active and status in SPREAD:
         counted[What.READ_BY, str(len(active)), 0] = 1
     for assignment in assignments:

@@ -24,6 +24,8 @@ class Tally(models.Model):
         FIRST = "first", _("first choices of an office")  # name: the office's id
         NAMED = "named", _("choices of an office")  # name: the office's id
         READ_BY = "read_by", _("early applications with so many readers")  # name: how many, from 1 on
+        RANKED = "ranked", _("applications that somebody was given to read")  # name: the status
+        SCORED = "scored", _("applications with a review")  # name: the status
         # Of reviews; the name is the reader's id.
         ASSIGNED = "assigned", _("applications given to a reader")
         RECUSED = "recused", _("applications that a reader left")

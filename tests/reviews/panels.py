@@ -6,7 +6,7 @@ from itertools import count
 from django.utils import timezone
 
 from accounts.models import User
-from applications.models import Application, OfficeChoice
+from applications.models import Application, OfficeChoice, StatusChange
 from programs.models import Program, Window
 from reviews.models import Assignment, Criterion, Review, Score
 from reviews.standings import refresh
@@ -28,7 +28,10 @@ def make_panel(reviewers: int = 4, **window_fields) -> tuple[Window, list[User]]
 
 
 def sent_to(window: Window, number: int = 1, *, status: str = "submitted", **fields) -> list[Application]:
-    """Applications as if they had been sent, written at once; each names the first office of the program."""
+    """Applications as if they had been sent, written at once; each names the first office of the program.
+
+    The kept figures do not know of them before a recount.
+    """
     candidates = [make_user(f"candidate{next(_numbers)}@example.org") for _number in range(number)]
     now = timezone.now()
     applications = Application.objects.bulk_create(
@@ -42,6 +45,10 @@ def sent_to(window: Window, number: int = 1, *, status: str = "submitted", **fie
             **fields,
         )
         for candidate in candidates
+    )
+    StatusChange.objects.bulk_create(
+        StatusChange(application=each, from_status="draft", to_status=status, action="submit", at=now)
+        for each in applications
     )
     office = window.program.offices.first()
     OfficeChoice.objects.bulk_create(OfficeChoice(application=each, office=office, position=1) for each in applications)

@@ -1,15 +1,19 @@
 """The ranking of a window in the admin: who stands where, a line drawn in it, its effect, and what is prepared from it."""
 
+import importlib
 from datetime import date
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from applications.models import Application, OfficeChoice, PreparedDecision, RejectionReason
+from applications.tallies import kept_figures, recount, true_figures
 from reviews.models import Assignment, Standing
+from reviews.ranking import counts
 from tests.factories import make_office, make_program, make_recruiter, make_reviewer, make_user
 from tests.reviews.desk import make_assignment
 from tests.reviews.panels import make_panel, read_by, sent_to
@@ -56,6 +60,12 @@ def prepared() -> dict[int, str]:
     return dict(PreparedDecision.objects.waiting().values_list("application", "action"))
 
 
+def look(client, window, asked: dict | None = None):
+    """The page of the ranking, when its figures know of the rows that a test has written itself."""
+    recount(window.pk)
+    return client.get(url("ranking", window.pk), asked)
+
+
 def see(client, window, **drawn):
     """The page of the effect."""
     return client.get(url("effect", window.pk), drawn)
@@ -77,7 +87,7 @@ def test_the_best_come_first_and_equals_share_a_rank(client, recruiter, window, 
     [unread] = sent_to(window)
     [waiting] = sent_to(window, status="in_review")
     Assignment.objects.create(application=waiting, reviewer=panel[2], assigned_at=timezone.now())
-    page = client.get(url("ranking", window.pk))
+    page = look(client, window)
     rows = page.context["rows"]
     assert [row.application for row in rows[:5]] == ranked
     assert [row.rank for row in rows[:5]] == [1, 2, 2, 4, 5]
@@ -91,7 +101,7 @@ def test_the_best_come_first_and_equals_share_a_rank(client, recruiter, window, 
 def test_who_has_no_score_comes_last_and_is_not_in_the_ranks(client, recruiter, window, ranked, panel):
     [waiting] = sent_to(window, status="in_review")
     make_assignment(waiting, panel[2])
-    rows = client.get(url("ranking", window.pk)).context["rows"]
+    rows = look(client, window).context["rows"]
     assert [(row.application, row.rank) for row in rows[4:]] == [(ranked[4], 5), (waiting, None)]
 
 
@@ -101,32 +111,47 @@ def test_the_figures_above_it_are_a_recount(client, recruiter, window, ranked, p
         make_assignment(*sent_to(window, status=status), panel[2])
     sent_to(make_panel(3)[0], status="in_review")  # of another window
     Application.objects.filter(pk=ranked[0].pk).update(status="rejected")
-    context = client.get(url("ranking", window.pk)).context
+    context = look(client, window).context
     assert [(value, number) for value, _label, number in context["filters"]] == [("in_review", 5), ("rejected", 2)]
     assert (context["total"], context["not_read"]) == (7, 2)
+
+
+def test_the_figures_of_before_are_counted_by_the_migration(client, recruiter, window, ranked, panel):
+    make_assignment(*sent_to(window), panel[2])
+    uncounted, [reader, *_rest] = make_panel(3)
+    make_assignment(*sent_to(uncounted), reader)
+    recount(window.pk)
+    expected = counts(window)
+    migration = importlib.import_module("reviews.migrations.0005_ranked_and_scored")
+    migration.forget(apps, None)
+    assert counts(window) != expected
+    migration.count(apps, None)
+    assert counts(window) == expected
+    assert kept_figures(window.pk) == true_figures(window.pk)
+    assert not kept_figures(uncounted.pk)  # it is left for those that nobody has counted at all
 
 
 def test_a_wide_spread_is_said(client, recruiter, window, panel):
     [application] = sent_to(window, status="in_review")
     read_by(application, panel[0], "1.50", recommendation="no")
-    assert not client.get(url("ranking", window.pk)).context["rows"][0].standing.is_wide
+    assert not look(client, window).context["rows"][0].standing.is_wide
     read_by(application, panel[1], "3.50")
-    page = client.get(url("ranking", window.pk))
+    page = look(client, window)
     assert "2.00 wide" in page.text
     assert page.context["rows"][0].recommendations == [("Yes", 1), ("No", 1)]
 
 
 def test_it_is_filtered_by_status_and_paged(client, recruiter, window, ranked, monkeypatch):
     monkeypatch.setattr("reviews.admin.ranking.ROWS", 2)
-    page = client.get(url("ranking", window.pk), {"page": "2"})
+    page = look(client, window, {"page": "2"})
     assert [row.application for row in page.context["rows"]] == ranked[2:4]
     for nonsense in ("x", "-1", "99", "9" * 40):
-        assert client.get(url("ranking", window.pk), {"page": nonsense}).status_code == 200
+        assert look(client, window, {"page": nonsense}).status_code == 200
     ranked[3].status = "waitlisted"
     ranked[3].save()
-    page = client.get(url("ranking", window.pk), {"status": "waitlisted"})
+    page = look(client, window, {"status": "waitlisted"})
     assert [(row.application, row.rank) for row in page.context["rows"]] == [(ranked[3], 4)]
-    assert client.get(url("ranking", window.pk), {"status": "nonsense"}).context["only"] == ""
+    assert look(client, window, {"status": "nonsense"}).context["only"] == ""
 
 
 def test_the_queries_do_not_grow(client):
@@ -138,6 +163,7 @@ def test_the_queries_do_not_grow(client):
         for application in applications:
             read_by(application, reader, "3.00")
             read_by(application, other, "2.00")
+        recount(window.pk)
         with CaptureQueriesContext(connection) as captured:
             client.get(url("ranking", window.pk))
         counts.append(len(captured))
@@ -251,7 +277,7 @@ def test_what_was_seen_is_prepared(client, recruiter, window, ranked):
     for application in ranked:
         application.refresh_from_db()
         assert application.status == "in_review"
-    page = client.get(url("ranking", window.pk))
+    page = look(client, window)
     assert "Prepared: Offer" in page.text
     assert "Instead of: Offer" in see(client, window, waitlist=1).text
 

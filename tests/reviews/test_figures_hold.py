@@ -13,10 +13,11 @@ from applications.drafts import NotEditable, save_draft
 from applications.models import Application
 from applications.services import NotSent, submit, withdraw
 from programs.listed import remove_listed
-from programs.models import Membership
+from programs.models import Membership, Window
 from programs.roles import grant
 from reviews import assigning, reviewing, rubric, standings
 from reviews.models import Assignment, Conflict, Criterion, Review, Standing
+from reviews.ranking import NOT_READ, Counts, counts
 from tests.applications.decided import INTERVIEW, offer_terms
 from tests.factories import draft_for, make_application, make_program, make_recruiter, make_reviewer, make_window
 from tests.reviews.desk import make_criterion
@@ -136,6 +137,11 @@ def wrong() -> list[str]:
             found += [f"{application}: no standing"] if given else []
         elif {name: getattr(kept, name) for name in expected} != expected:
             found.append(f"{application}: {expected}")
+    for window in Window.objects.all():
+        ranked = Counter(Standing.objects.filter(window=window).values_list("application__status", flat=True))
+        unread = Application.objects.filter(window=window, status__in=NOT_READ).exclude(standing__score__isnull=False)
+        if counts(window) != Counts(statuses=dict(ranked), not_read=unread.count()):
+            found.append(f"{window}: {counts(window)}, and there are {ranked}, {unread.count()} of them not read")
     for review in Review.objects.filter(submitted_at__isnull=False).prefetch_related("scores__criterion"):
         scores = {score.criterion_id: score.value for score in review.scores.all()}
         criteria = [score.criterion for score in review.scores.all()]
