@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -85,6 +85,15 @@ class AssignmentQuerySet(models.QuerySet):
     def waiting(self) -> "AssignmentQuerySet":
         """Those whose review is not in yet."""
         return self.filter(handed_in_at=None)
+
+    def not_begun(self) -> "AssignmentQuerySet":
+        """Those for which nothing is written yet.
+
+        Asked of each row in the order of the list: of a join PostgreSQL would expect no row at all, since nearly every
+        assignment has a review, and read all of them before it shows the first.
+        """
+        review = Review.objects.filter(assignment=OuterRef("pk")).values(begun=Value(True))
+        return self.filter(~Coalesce(Subquery(review), False))
 
 
 class Assignment(models.Model):
@@ -261,7 +270,7 @@ class Conflict(models.Model):
 
 
 # Every score is higher, so what has none comes last; on both databases, and as an index can have it.
-BEST_FIRST = Coalesce("score", models.Value(0), output_field=models.DecimalField()).desc()
+BEST_FIRST = Coalesce("score", Value(0), output_field=models.DecimalField()).desc()
 
 
 class StandingQuerySet(models.QuerySet):

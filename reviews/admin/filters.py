@@ -42,7 +42,7 @@ class StateFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         match self.value():
             case State.WAITING:
-                return still_to_write(queryset).filter(review=None)
+                return still_to_write(queryset).not_begun()
             case State.BEGUN:
                 return still_to_write(queryset).exclude(review=None)
             case State.IN:

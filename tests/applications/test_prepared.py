@@ -44,6 +44,18 @@ def statuses(applications: list[Application]) -> list[str]:
     return [Application.objects.get(pk=each.pk).status for each in applications]
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize(("many", "times"), [(3, 1), (4, 0)])
+def test_the_database_is_told_at_once_of_many_that_are_prepared(
+    many, times, ready, recruiter, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(module, "MANY", many)
+    with CaptureQueriesContext(connection) as queries, django_capture_on_commit_callbacks(execute=True):
+        prepare(applications=ready, action="reject", by=recruiter)
+    told = [query["sql"] for query in queries if query["sql"].startswith("ANALYZE")]
+    assert told == ['ANALYZE "applications_prepareddecision"'] * times
+
+
 def test_what_is_prepared_changes_and_writes_nothing_until_it_is_approved_and_applied(ready, recruiter):
     letters = Letter.objects.count()
     outcomes = prepare(applications=ready, action="reject", by=recruiter, note=" Not this year. ")

@@ -38,6 +38,9 @@ def sites(*, many: int, folder: Path) -> Iterator[Sites]:
     settings = {
         "max_connections": "400",
         "shared_buffers": "1GB",
+        # As docs/operations.md recommends.
+        "random_page_cost": "1.1",
+        "jit": "off",
         # Whatever runs by itself would be counted as work of the pages.
         "autovacuum": "off",
         "shared_preload_libraries": "pg_stat_statements",
