@@ -13,11 +13,19 @@ from tests.performance.sites import RECRUITER, Site
 from tests.performance.volume import Volume
 
 LIST = "/admin/applications/application/"
-ROWS_A_PAGE, FAR = 50, 1_000
+ROWS_A_PAGE, FAR, FOUND = 50, 1_000, 700
 _RUN_BY = """
 SELECT count(*) FROM applications_application a JOIN programs_window w ON w.id = a.window_id
 JOIN programs_membership m ON m.program_id = w.program_id AND m.role = 'recruiter'
 JOIN accounts_user u ON u.id = m.user_id WHERE a.status <> 'draft' AND u.email = %s
+"""
+
+# What is searched for fills a page, and finds about as many on each site: it is not a row shown that is compared with fifty.
+_TERM = """
+SELECT term FROM (
+    SELECT unnest(ARRAY[full_name, substring(full_name FROM '[A-Za-z]{5,}$'), split_part(email, '@', 2)]) AS term
+    FROM applications_application a JOIN accounts_user u ON u.id = a.candidate_id WHERE status <> 'draft'
+) AS terms WHERE term IS NOT NULL GROUP BY term HAVING count(*) > %s ORDER BY abs(count(*) - %s), term LIMIT 1
 """
 
 
@@ -45,13 +53,11 @@ def application_lists(sites: Sites, volume: Volume) -> Iterator[Row]:
 
 def _asked(site: Site) -> dict[str, dict[str, object]]:
     """What is asked of the list, by what one calls it."""
-    sent, surname = site.sql(
-        "SELECT count(*), max(substring(full_name FROM '[A-Za-z]{5,}$')) FROM applications_application WHERE status <> 'draft'"
-    )[0]
+    sent = site.sql("SELECT count(*) FROM applications_application WHERE status <> 'draft'")[0][0]
     return {
         "page 1": {},
         "filtered": {"status": "rejected"},
-        "searched": {"q": surname},
+        "searched": {"q": site.sql(_TERM, ROWS_A_PAGE, FOUND)[0][0]},
         "sorted by name": {"o": 2},
         f"page {FAR:,} or the last": {"p": f"after-{_row_before_page(site, min(FAR, -(-sent // ROWS_A_PAGE)))}"},
     }
