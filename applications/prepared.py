@@ -193,7 +193,7 @@ def letters_of(batch: UUID) -> LetterQuerySet:
     )
 
 
-def apply_approved(*, at: datetime | None = None, limit: int = 200) -> int:
+def apply_approved(*, at: datetime | None = None, limit: int = 1000) -> int:
     """Takes up to `limit` approved decisions, oldest first; returns how many were done or refused. The worker calls it.
 
     Each is marked and decided in one transaction, with others: a worker that dies has lost and repeated nothing, and of
