@@ -14,7 +14,7 @@ from django.http import HttpRequest
 
 from pinterns import wsgi  # Django is set up by it
 
-from applications import apply, documents, services, upload  # isort: skip
+from applications import apply, documents, drafts, services, upload  # isort: skip
 from applications.models import Application, Document, DocumentText  # isort: skip
 
 _asked = threading.local()
@@ -69,9 +69,9 @@ for owner, name in (
     (apply, "save_draft"),
     (upload, "keep_file"),
     (apply, "submit"),
-    (services, "_own_row"),
-    (services, "_swap_draft"),
-    (services, "attach"),
+    (drafts, "_own_row"),
+    (drafts, "_swap_draft"),
+    (drafts, "attach"),
     (documents, "detach"),
     (DocumentText.objects, "create"),
     (services, "_write"),
