@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 
 import pytest
 
@@ -64,23 +65,29 @@ def test_control_without_the_guard_the_window_is_oversold():
         assert counted(server, window)["sent"] > 1
 
 
-def test_a_window_closed_by_hand_in_the_rush_takes_nobody_after_that(server):
+def test_a_window_closed_by_hand_in_the_rush_takes_nobody_after_that(server, tmp_path):
     clients, window = clients_of(server, clients=50, capacity=None)
+    *in_the_rush, late = clients
+    looks = tmp_path / "looks"
     # Waits in a process of its own until a part is in, and closes as a recruiter does.
     closing = f"""
-import time
+import pathlib, time
 from programs.models import Window
 from programs.services import close_now
 from tests.factories import make_user
 recruiter = make_user("recruiter@example.org")
+pathlib.Path({str(looks)!r}).touch()
 while (window := Window.objects.get(pk={window})).taken < 10:
     time.sleep(0.01)
 close_now(window=window, by=recruiter, reason="Enough")
 """
     recruiter = threading.Thread(target=server.python, args=(closing,))
     recruiter.start()
-    replies = all_at_once(server, clients)
+    while recruiter.is_alive() and not looks.exists():
+        time.sleep(0.01)
+    replies = all_at_once(server, in_the_rush)
     recruiter.join()
+    replies.append(send(server, late))
     told = sorted_out(replies)
     now = counted(server, window)
     assert told["errors"] == 0, server.log()[-2000:]
