@@ -125,8 +125,7 @@ class LongChangeList(ChangeList):
         rows, before, after = self._page
         if not before and not after:
             return len(rows)
-        is_whole = not self.query and not self.get_filters_params()
-        if is_whole and self._least_number() > COUNTED:
+        if not self.query and self._least_number(self.get_filters_params()) > COUNTED:
             return COUNTED + 1
         return self.queryset.order_by().values("pk")[: COUNTED + 1].count()
 
@@ -161,6 +160,6 @@ class LongListMixin:
         """The rows of a page, with all that it shows of them."""
         return list(rows)
 
-    def least_number(self, request: HttpRequest) -> int:
-        """How many rows the list without any filter has at least, as far as is known without counting them."""
+    def least_number(self, request: HttpRequest, filters: dict[str, list[str]]) -> int:
+        """How many rows the list has at least, as far as is known without counting them. `filters`: those of its address."""
         return 0

@@ -91,7 +91,7 @@ def redeem(*, pending: SignInCode, typed: str, at: datetime | None = None) -> st
         if tries is None or tries >= SignInCode.MOST_TRIES:
             raise CodeVoid
         raise WrongCode(SignInCode.MOST_TRIES - tries)
-    deleted, _ = SignInCode.objects.filter(pk=pending.pk).delete()
+    deleted, _ = pending.delete()
     if not deleted:
         raise CodeVoid
     return pending.email

@@ -94,7 +94,7 @@ class SessionStore(DatabaseStore):
     def delete(self, session_key: str | None = None) -> None:
         key = session_key or self.session_key
         if key:
-            self.model.objects.filter(pk=key).delete()
+            self.model(pk=key).delete()  # of a row, not a queryset: one statement, without a transaction around it
 
     def cycle_key(self) -> None:
         """Goes on under a new key, whose row is inserted as the request ends: once, with all that it holds by then."""

@@ -34,7 +34,7 @@ State = PreparedDecision.State
 # Decisions in one transaction, and in the same few queries; others wait for the lock while it lasts.
 TOGETHER = 50
 # Prepared at once, they are more than the database expects in its table.
-MANY = 500
+MORE_THAN_EXPECTED = 500
 
 
 @transaction.atomic
@@ -97,7 +97,7 @@ def prepare(
         )
         for application in ready
     )
-    if len(ready) >= MANY:
+    if len(ready) >= MORE_THAN_EXPECTED:
         transaction.on_commit(_tell_their_number, robust=True)
     return outcomes
 

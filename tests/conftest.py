@@ -1,6 +1,5 @@
 """What every test has: files of its own, a server on demand, and skips that nobody can overlook."""
 
-import gc
 import os
 from collections.abc import Callable
 from importlib import import_module
@@ -51,11 +50,6 @@ def _asks_a_database(item) -> bool:
     of_django = item.cls is not None and issubclass(item.cls, TransactionTestCase)
     marked = any(item.get_closest_marker(name) for name in ("django_db", "server", "postgres"))
     return bool(fixtures) or own_server or of_django or marked
-
-
-def pytest_collection_finish():
-    """Look for garbage seldom: it took from a tenth to a quarter of the processor's time."""
-    gc.set_threshold(50_000)
 
 
 def _empties_the_database(item) -> bool:

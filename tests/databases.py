@@ -34,12 +34,8 @@ def own_database(database_url: str, folder: Path) -> Iterator[str]:
         shutil.copy(template, folder / "test.sqlite3")
         yield f"sqlite:///{folder / 'test.sqlite3'}"
         return
-    name = _new_name()
-    _on_postgres(database_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    try:
-        yield _with_name(database_url, name)
-    finally:
-        _on_postgres(database_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    with _on_server(database_url, f'TEMPLATE "{template}"') as url:
+        yield url
 
 
 @contextlib.contextmanager
@@ -48,8 +44,15 @@ def empty_database(folder: Path) -> Iterator[str]:
     if not (server := engine_under_test()):
         yield f"sqlite:///{folder / 'empty.sqlite3'}"
         return
+    with _on_server(server) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def _on_server(server: str, options: str = "") -> Iterator[str]:
+    """The URL of a database of that PostgreSQL server, made with these options and dropped in the end."""
     name = _new_name()
-    _on_postgres(server, f'CREATE DATABASE "{name}"')
+    _on_postgres(server, f'CREATE DATABASE "{name}" {options}')
     try:
         yield _with_name(server, name)
     finally:

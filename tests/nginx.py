@@ -33,14 +33,15 @@ http {{
 
 
 @contextlib.contextmanager
-def running_nginx(server: Server, folder: Path, *, without: str = "") -> Iterator[str]:
-    """nginx before `server`, by plain HTTP; yields its address. Its log of requests is folder/pinterns.log.
+def running_nginx(server: Server, folder: Path, *others: Server, without: str = "") -> Iterator[str]:
+    """nginx before `server`, and `others` of the same site, by plain HTTP; yields its address. Its log of requests is
+    folder/pinterns.log.
 
     without: a line of the configuration to take out, for a control.
     """
     port, redirecting = free_port(), free_port()
     changes = {
-        "server 127.0.0.1:8000;": f"server {urlsplit(server.base_url).netloc};",
+        "server 127.0.0.1:8000;": " ".join(f"server {urlsplit(host.base_url).netloc};" for host in (server, *others)),
         "listen 80 default_server;": f"listen 127.0.0.1:{redirecting} default_server;",
         "listen 443 ssl default_server;": f"listen 127.0.0.1:{port} default_server;",
         "ssl_certificate /etc/ssl/internships.pem;": "",

@@ -27,10 +27,11 @@ from applications.admin.filters import (
     WindowFilter,
     decision_mark,
 )
-from applications.models import Access, Answer, Application, PageImage
+from applications.models import Access, Answer, Application, PageImage, Tally
 from applications.prepared import prepared_of
 from applications.retention import kept_until
 from applications.search import searched
+from applications.tallies import by_name
 from applications.workflow import Actor, Status, Transition, allowed, transition
 from programs.admin.pages import badge, change_url, moment, page, program_edge
 from programs.admin.queue import queue_of
@@ -89,8 +90,15 @@ class ApplicationAdmin(NotedExportMixin, LongListMixin, OwnRowsMixin, admin.Mode
             application.window = windows[application.window_id]
         return page
 
-    def least_number(self, request: HttpRequest) -> int:
-        return sum(window.taken for window in windows_run(request))  # by what was sent, of which no row is ever deleted
+    def least_number(self, request: HttpRequest, filters: dict[str, list[str]]) -> int:
+        if not filters:
+            return sum(
+                window.taken for window in windows_run(request)
+            )  # by what was sent, of which no row is ever deleted
+        if list(filters) == [StatusFilter.parameter_name]:
+            now = by_name(windows_run(request), Tally.What.NOW)[Tally.What.NOW]
+            return sum(now[status] for status in filters[StatusFilter.parameter_name])
+        return 0
 
     def read_export(self, request: HttpRequest, rows: QuerySet, columns: list[Column]) -> Iterator[Any]:
         return read_lines(request, rows, columns)

@@ -49,7 +49,7 @@ def statuses(applications: list[Application]) -> list[str]:
 def test_the_database_is_told_at_once_of_many_that_are_prepared(
     many, times, ready, recruiter, monkeypatch, django_capture_on_commit_callbacks
 ):
-    monkeypatch.setattr(module, "MANY", many)
+    monkeypatch.setattr(module, "MORE_THAN_EXPECTED", many)
     with CaptureQueriesContext(connection) as queries, django_capture_on_commit_callbacks(execute=True):
         prepare(applications=ready, action="reject", by=recruiter)
     told = [query["sql"] for query in queries if query["sql"].startswith("ANALYZE")]

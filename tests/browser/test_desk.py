@@ -240,5 +240,5 @@ def test_on_a_desk_the_columns_scroll_and_the_page_stands_still(server, visitor,
     page.goto(desk["pages"][0])
     assert page.evaluate("document.scrollingElement.scrollHeight") <= DESK["height"]
     heights = page.locator(".desk-side").evaluate_all("all => all.map(each => [each.scrollHeight, each.clientHeight])")
-    assert [whole > shown > 400 for whole, shown in heights] == [True, True]
+    assert [whole > shown > 400 for whole, shown in heights] == [True, True], (heights, page.content())
     expect(page.get_by_role("button", name="Hand in and next")).to_be_in_viewport()

@@ -7,6 +7,7 @@ import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import psycopg
@@ -14,6 +15,7 @@ import pytest
 
 from tests import files
 from tests.faults.rush import SECRET, Client, Reply, clients_from, clients_of, send
+from tests.nginx import NGINX, running_nginx
 from tests.performance.client import Browser
 from tests.server import Server, another_host, running_server
 from tests.store import WEED, running_store
@@ -209,6 +211,36 @@ def test_a_host_that_is_cut_off_in_a_rush_loses_nothing(hosts, number, figure):
     assert len(set(receipts)) == places
     assert repeated <= 1, "the letter that its worker had in hand may come twice, as the same letter"
     figure(f"a host cut off in a rush of {number}", f"{len(unanswered)} unanswered, 0 lost, {repeated} repeated")
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(not NGINX, reason="no nginx found (on Debian: apt install nginx-light)")
+def test_behind_one_nginx_a_host_that_is_cut_off_is_left_out_and_nobody_is_lost(tmp_path, figure):
+    """What the host had in hand is answered with 502; whoever comes after is sent to the other."""
+    number, places = 200, 190
+    taken = "SELECT taken FROM programs_window WHERE id = %s"
+    with (
+        running_server(env={"TRUSTED_PROXIES": "1"}, worker=True) as first,
+        another_host(first) as second,
+        running_nginx(first, tmp_path, second) as door,
+        ThreadPoolExecutor(32) as people,
+    ):
+        clients, window = clients_of(first, clients=number, capacity=places)
+
+        def press_at_the_door(client: Client) -> Reply:
+            return send(SimpleNamespace(base_url=door), client)
+
+        pressed = [people.submit(press_at_the_door, client) for client in clients]
+        wait_for(lambda: sql(first, taken, window)[0][0] >= number // 4)
+        second.cut_off()
+        replies = [press.result() for press in pressed]
+        refused = [client for client, reply in zip(clients, replies, strict=True) if reply.status == 502]
+        again = list(people.map(press_at_the_door, refused))
+
+        assert {reply.status for reply in replies} <= {200, 302, 502}
+        assert {reply.status for reply in again} <= {200, 302}
+        assert sum(map(is_in, [*replies, *again])) == places == sql(first, taken, window)[0][0]
+    figure(f"… behind nginx, in a rush of {number}", f"{len(refused)} answered with 502, 0 lost")
 
 
 @pytest.mark.soak
